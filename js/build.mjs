@@ -1,0 +1,39 @@
+// Bundles the front end into tbwidget/static/. `--watch` rebuilds at each change.
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const BUDGETS = { runtime: 250_000, stub: 2_000 };
+
+const options = {
+  absWorkingDir: ROOT,
+  entryPoints: Object.keys(BUDGETS).map((name) => `js/src/${name}.ts`),
+  outdir: "tbwidget/static",
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  sourcemap: false,
+  legalComments: "none",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".css": "text" },
+  logLevel: "info",
+};
+
+if (process.argv.includes("--watch")) {
+  const context = await esbuild.context(options);
+  await context.watch();
+} else {
+  await esbuild.build({ ...options, logLevel: "warning" });
+  for (const [name, budget] of Object.entries(BUDGETS)) {
+    const { size } = statSync(join(ROOT, `tbwidget/static/${name}.js`));
+    console.log(`${name}.js: ${size} of ${budget} bytes`);
+    if (size > budget) {
+      console.error(`${name}.js is over its budget by ${size - budget} bytes`);
+      process.exitCode = 1;
+    }
+  }
+}

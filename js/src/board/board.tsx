@@ -1,0 +1,218 @@
+// The frame of every view: tabs (on the board), run list, the dashboard, status line.
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Empty, IconButton } from "../ui/controls";
+import { RunList } from "./run_list";
+import { StatusLine } from "./status_line";
+import { Tooltip } from "./tooltip";
+import type { Tab, View } from "./view";
+
+const NARROW = 640;
+const RUN_LIST_WIDTH = 216;
+
+export interface BoardProps {
+  view: View;
+  /** One for a single dashboard in a cell. */
+  tabs: readonly Tab[];
+  /** Whether to show the bar of tabs. */
+  tabbed: boolean;
+  title: string;
+  tab: { value: string };
+}
+
+export function Board({ view, tabs, tabbed, title, tab }: BoardProps) {
+  const { session, width } = view;
+  const narrow = width.value < NARROW;
+  const drawer = useSignal(false);
+  const withData = tabs.filter((one) => countTags(view, one) > 0);
+  const current = withData.find((one) => one.kind === tab.value) ?? withData[0] ?? tabs[0];
+  const several = session.runs.value.length > 1;
+  const listed = several && (!narrow || drawer.value);
+  view.root.classList.toggle("narrow", narrow);
+  return (
+    <>
+      {tabbed && (
+        <nav class="tabs" aria-label="Dashboards">
+          {narrow && several && <RunsButton drawer={drawer} />}
+          <span class="title" title={title || session.title.value}>
+            {title || session.title.value}{" "}
+            <small>· {plural(session.runs.value.length, "run")}</small>
+          </span>
+          <Tabs {...{ view, tabs: withData, current, tab, narrow }} />
+          {!narrow && <NotShown view={view} tabs={tabs} />}
+        </nav>
+      )}
+      <div class="body">
+        {listed && narrow && (
+          // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the button closes it too
+          <div
+            class="scrim"
+            onClick={() => {
+              drawer.value = false;
+            }}
+          />
+        )}
+        {listed && <Side view={view} />}
+        <section class="main" aria-label={current?.title}>
+          {!tabbed && narrow && several && <RunsButton drawer={drawer} />}
+          <Body view={view} tab={withData.length ? current : undefined} />
+        </section>
+      </div>
+      <StatusLine session={session} />
+      <Tooltip view={view} />
+    </>
+  );
+}
+
+function Tabs(props: {
+  view: View;
+  tabs: readonly Tab[];
+  current: Tab | undefined;
+  tab: { value: string };
+  narrow: boolean;
+}) {
+  const { view, tabs, current, tab } = props;
+  if (props.narrow && tabs.length > 1) {
+    return (
+      <select
+        aria-label="Dashboard"
+        value={current?.kind ?? ""}
+        onChange={(event) => {
+          tab.value = event.currentTarget.value;
+        }}
+      >
+        {tabs.map((one) => (
+          <option key={one.kind} value={one.kind}>
+            {one.title}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  const move = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const at = current ? tabs.indexOf(current) : 0;
+    const next = by && tabs[(at + by + tabs.length) % tabs.length];
+    if (next) tab.value = next.kind;
+  };
+  return (
+    <div role="tablist" onKeyDown={move}>
+      {tabs.map((one) => (
+        <button
+          key={one.kind}
+          type="button"
+          role="tab"
+          aria-selected={one === current}
+          tabIndex={one === current ? 0 : -1}
+          onClick={() => {
+            tab.value = one.kind;
+          }}
+        >
+          {one.title} <i class="count">{countTags(view, one)}</i>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Kinds of data that are in the logs and have no tab yet: listed quietly, never hidden. */
+function NotShown({ view, tabs }: { view: View; tabs: readonly Tab[] }) {
+  const shown = new Set(tabs.flatMap((tab) => tab.data_kinds));
+  const others = Object.entries(view.session.tags.value)
+    .filter(([kind, tags]) => !shown.has(kind) && tags.length)
+    .map(([kind, tags]) => `${kind.replace("_", " ")} ${tags.length}`);
+  if (!others.length) return null;
+  const text = `also in the logs: ${others.join(", ")}`;
+  return (
+    <span class="quiet" title={`${text} (no tab yet)`}>
+      {text}
+    </span>
+  );
+}
+
+function Body({ view, tab }: { view: View; tab: Tab | undefined }) {
+  const { session } = view;
+  const status = session.status.value;
+  if (tab) return <tab.component key={tab.kind} view={view} channel={tab.channel} />;
+  if (session.connection.value === "gone")
+    return <Empty title="The kernel was restarted">Run the cell again to go on.</Empty>;
+  if (!status) return <Empty title="Opening the log directory" />;
+  if (!status.exists)
+    return (
+      <Empty title="Waiting for the log directory">
+        There is no <code>{status.path}</code> yet; it is picked up when it appears.
+      </Empty>
+    );
+  if (!status.complete) return <Empty title="Reading event files" />;
+  if (!status.files)
+    return (
+      <Empty title="No event files yet">
+        Nothing in <code>{status.path}</code> has "tfevents" in its name; new files are picked up
+        when they appear.
+      </Empty>
+    );
+  if (Object.keys(session.tags.value).length)
+    return <Empty title="Nothing here that this view can show" />;
+  return <Empty title="Waiting for the first values">The event files hold none yet.</Empty>;
+}
+
+function RunsButton({ drawer }: { drawer: Signal<boolean> }) {
+  return (
+    <IconButton
+      icon="runs"
+      label="Runs"
+      pressed={drawer.value}
+      onClick={() => {
+        drawer.value = !drawer.value;
+      }}
+    />
+  );
+}
+
+/** The run list at the side, as wide as the user drags it. */
+function Side({ view }: { view: View }) {
+  const width = useSignal(RUN_LIST_WIDTH);
+  const handle = useRef<HTMLDivElement>(null);
+  const resize = (to: number) => {
+    width.value = Math.min(Math.max(to, 120), Math.max(200, view.width.value * 0.6));
+  };
+  useEffect(() => {
+    const element = handle.current;
+    if (!element) return;
+    const move = (event: PointerEvent) => {
+      if (element.hasPointerCapture(event.pointerId))
+        resize(event.clientX - view.root.getBoundingClientRect().left);
+    };
+    element.addEventListener("pointermove", move);
+    return () => element.removeEventListener("pointermove", move);
+  });
+  return (
+    <aside class="runs" aria-label="Run selector" style={{ width: `${width.value}px` }}>
+      <RunList view={view} />
+      {/* biome-ignore lint/a11y/useSemanticElements: a horizontal rule cannot be dragged */}
+      <div
+        ref={handle}
+        class="resizer"
+        role="separator"
+        aria-orientation="vertical"
+        aria-label="Width of the run list"
+        aria-valuenow={width.value}
+        tabIndex={0}
+        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+        onKeyDown={(event) => {
+          const by = { ArrowLeft: -16, ArrowRight: 16 }[event.key];
+          if (by) resize(width.value + by);
+        }}
+      />
+    </aside>
+  );
+}
+
+function countTags(view: View, tab: Tab): number {
+  const tags = view.session.tags.value;
+  return tab.data_kinds.reduce((sum, kind) => sum + (tags[kind]?.length ?? 0), 0);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}

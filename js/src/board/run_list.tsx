@@ -1,0 +1,102 @@
+// The runs: filter, switch on and off, solo by double click; each with its value at the cursor.
+import { useEffect, useRef } from "preact/hooks";
+import { formatValue } from "../charts/format";
+import type { RunInfo, Session } from "../state/session";
+import { Filter, Name } from "../ui/controls";
+import type { View } from "./view";
+
+export function RunList({ view }: { view: View }) {
+  const { session } = view;
+  const { listed, selected, cursor } = session;
+  const on = new Set(selected.value.map((run) => run.number));
+  return (
+    <>
+      <header>
+        <Filter setting={session.settings.runFilter} placeholder="Filter runs (.*)" />
+      </header>
+      <div class="summary">
+        <SelectAll session={session} />
+        {cursor.value && (
+          <span class="at" title={`${cursor.value.tag} at ${cursor.value.label}`}>
+            {cursor.value.tag.split("/").pop()} at {cursor.value.label}
+          </span>
+        )}
+      </div>
+      <ul aria-label="Runs">
+        {listed.value.map((run) => (
+          <li key={run.number}>
+            <RunRow view={view} run={run} on={on.has(run.number)} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function RunRow({ view, run, on }: { view: View; run: RunInfo; on: boolean }) {
+  const { session } = view;
+  const value = session.cursor.value?.values.get(run.number);
+  const hint = run.deleted ? " (deleted on disk)" : "";
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the checkbox inside is the control
+    <label
+      class={`run${on ? "" : " off"}${run.deleted ? " deleted" : ""}`}
+      style={{ "--color": run.color }}
+      title={`${run.name}${hint}\nDouble-click to show only this run`}
+      onDblClick={() => showOnly(session, run)}
+      onMouseEnter={() => {
+        view.highlighted.value = run.number;
+      }}
+      onMouseLeave={() => {
+        view.highlighted.value = null;
+      }}
+    >
+      <input
+        type="checkbox"
+        checked={on}
+        aria-label={`Show run ${run.name}`}
+        onChange={(event) => setShown(session, [run], event.currentTarget.checked)}
+      />
+      <Name text={run.name} />
+      <output>{value === undefined || !on ? "" : formatValue(value)}</output>
+    </label>
+  );
+}
+
+function SelectAll({ session }: { session: Session }) {
+  const box = useRef<HTMLInputElement>(null);
+  const shown = session.selected.value.length;
+  const count = session.listed.value.length;
+  useEffect(() => {
+    if (box.current) box.current.indeterminate = shown > 0 && shown < count;
+  });
+  return (
+    <label>
+      <input
+        ref={box}
+        type="checkbox"
+        checked={count > 0 && shown === count}
+        aria-label="Show all listed runs"
+        onChange={(event) => setShown(session, session.listed.value, event.currentTarget.checked)}
+      />
+      {shown} of {session.runs.value.length} shown
+    </label>
+  );
+}
+
+function setShown(session: Session, runs: readonly RunInfo[], shown: boolean): void {
+  const hidden = new Set(session.settings.hiddenRuns.value);
+  for (const { name } of runs) {
+    if (shown) hidden.delete(name);
+    else hidden.add(name);
+  }
+  session.settings.hiddenRuns.value = [...hidden];
+}
+
+/** Show one run alone; once more shows all again. */
+function showOnly(session: Session, run: RunInfo): void {
+  const others = session.runs.value.filter(({ name }) => name !== run.name);
+  const hidden = new Set(session.settings.hiddenRuns.value);
+  const alone = others.every(({ name }) => hidden.has(name));
+  session.settings.hiddenRuns.value = alone ? [] : others.map(({ name }) => name);
+}

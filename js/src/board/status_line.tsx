@@ -1,0 +1,126 @@
+// One honest line: is it live, how much was read, what went wrong.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { formatStep } from "../charts/format";
+import type { Session } from "../state/session";
+import { IconButton } from "../ui/controls";
+import { waitingForKernel } from "../wire/channel";
+import type { ProblemRow, StatusMessage } from "../wire/types";
+
+const LIVE_SECONDS = 60;
+
+export function StatusLine({ session }: { session: Session }) {
+  const status = session.status.value;
+  const cursor = session.cursor.value;
+  return (
+    <footer class="status" aria-label="Status">
+      <State session={session} />
+      {status && status.points > 0 && <span>{formatStep(status.points)} points, all kept</span>}
+      {status && status.problems > 0 && <Problems session={session} status={status} />}
+      {waitingForKernel.value > 0 && (
+        <span class="warn-text" title="A cell is running; what you asked for comes when it ends">
+          kernel busy
+        </span>
+      )}
+      <span class="end">{cursor?.label}</span>
+      <IconButton
+        icon={session.paused.value ? "play" : "pause"}
+        label={session.paused.value ? "Go on updating" : "Pause updates"}
+        pressed={session.paused.value}
+        onClick={() => session.pause(!session.paused.value)}
+      />
+    </footer>
+  );
+}
+
+function State({ session }: { session: Session }) {
+  const now = useNow(1_000);
+  const [tone, text] = describe(session, now);
+  const status = session.status.value;
+  const reading = status && !status.complete && status.bytes_total > 0;
+  return (
+    <span class="state" role="status" aria-live="off">
+      <span class={`dot ${tone}`} />
+      {text}
+      {reading && session.connection.value === "live" && (
+        <progress
+          value={status.bytes_read}
+          max={status.bytes_total}
+          aria-label="Reading event files"
+        />
+      )}
+    </span>
+  );
+}
+
+type Tone = "live" | "warn" | "idle";
+
+function describe(session: Session, now: number): [Tone, string] {
+  const status = session.status.value;
+  if (session.connection.value === "gone") return ["warn", "kernel restarted: run the cell again"];
+  if (session.connection.value === "silent") return ["warn", "no word from the kernel"];
+  if (session.paused.value) return ["idle", "paused"];
+  if (!status) return ["idle", "connecting"];
+  if (!status.exists) return ["idle", `waiting for ${status.path}`];
+  if (!status.complete) {
+    const read = megabytes(status.bytes_read);
+    return ["live", `reading ${read} of ${megabytes(status.bytes_total)} MB`];
+  }
+  if (!status.files) return ["idle", "waiting for event files"];
+  const age = now - status.last_write;
+  const written = `last write ${formatAge(age)} ago`;
+  return age < LIVE_SECONDS ? ["live", `live · ${written}`] : ["idle", written];
+}
+
+function Problems({ session, status }: { session: Session; status: StatusMessage }) {
+  const rows = useSignal<ProblemRow[] | null>(null);
+  const { problems, bytes_skipped } = status;
+  const skipped = bytes_skipped ? `: ${formatStep(bytes_skipped)} bytes skipped` : "";
+  const toggle = async () => {
+    rows.value = rows.value ? null : await session.problems().catch(() => []);
+  };
+  return (
+    <>
+      <button type="button" class="link" aria-expanded={rows.value !== null} onClick={toggle}>
+        {problems === 1 ? "1 problem" : `${problems} problems`}
+        {skipped}
+      </button>
+      {rows.value && (
+        <div class="popover" role="dialog" aria-label="Problems while reading">
+          <dl>
+            {rows.value.map((row) => (
+              <div key={`${row.file}:${row.offset}:${row.kind}`}>
+                <dt>{row.file}</dt>
+                <dd>{row.message}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+      )}
+    </>
+  );
+}
+
+function useNow(every: number): number {
+  const now = useSignal(Date.now() / 1000);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      now.value = Date.now() / 1000;
+    }, every);
+    return () => clearInterval(timer);
+  }, [every, now]);
+  return now.value;
+}
+
+function megabytes(bytes: number): string {
+  const amount = bytes / 2 ** 20;
+  return amount < 10 ? amount.toFixed(1) : amount.toFixed(0);
+}
+
+function formatAge(seconds: number): string {
+  const age = Math.max(0, seconds);
+  if (age < 60) return `${age.toFixed(0)} s`;
+  if (age < 3600) return `${(age / 60).toFixed(0)} min`;
+  if (age < 86_400) return `${(age / 3600).toFixed(0)} h`;
+  return `${(age / 86_400).toFixed(0)} days`;
+}

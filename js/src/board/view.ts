@@ -1,0 +1,47 @@
+// What the parts of one visible view share.
+import type { Signal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
+import type { Session } from "../state/session";
+import type { Theme } from "../state/theme";
+import type { Channel } from "../wire/channel";
+
+export interface TooltipRow {
+  name: string;
+  color: string;
+  cells: string[];
+  nearest: boolean;
+}
+
+export interface TooltipContent {
+  /** Where the pointer is, in pixels from the view's corner. */
+  x: number;
+  y: number;
+  heading: string[];
+  rows: TooltipRow[];
+  left_out: number;
+}
+
+export interface View {
+  session: Session;
+  root: HTMLElement;
+  theme: Signal<Theme>;
+  width: Signal<number>;
+  tooltip: Signal<TooltipContent | null>;
+  /** The run under the pointer in the run list. */
+  highlighted: Signal<number | null>;
+}
+
+export interface DashboardProps {
+  view: View;
+  channel: Channel;
+}
+
+export type DashboardComponent = FunctionComponent<DashboardProps>;
+
+export interface Tab {
+  kind: string;
+  title: string;
+  data_kinds: string[];
+  channel: Channel;
+  component: DashboardComponent;
+}

@@ -1,0 +1,156 @@
+/**
+ * What of a long series reaches the canvas. Per pixel column the first, lowest, highest and last point are kept, so no
+ * spike is lost however narrow it is; where points are sparser than pixels, that is every point.
+ */
+
+/** A half-open range of indices. */
+export interface Slice {
+  start: number;
+  end: number;
+}
+
+/** Pixel columns over the x axis: column 0 starts at `origin`, and a unit of x is `perUnit` columns wide. */
+export interface Columns {
+  origin: number;
+  perUnit: number;
+  count: number;
+}
+
+/** Receives the kept points by index. `dot` marks a point with a gap on both sides, which a line cannot show. */
+export interface PathSink {
+  move(index: number): void;
+  line(index: number): void;
+  dot(index: number): void;
+}
+
+/** Whether x ascends. Wall times need not, and a NaN among them counts as disorder. */
+export function isSorted(x: Float64Array): boolean {
+  // Of values that ascend, only the ends can be infinite.
+  if (x.length > 0 && !(Number.isFinite(x[0]) && Number.isFinite(x[x.length - 1]))) return false;
+  for (let i = 1; i < x.length; i++) {
+    if (!(x[i]! >= x[i - 1]!)) return false;
+  }
+  return true;
+}
+
+/** The first index whose x is at least `value`. */
+export function lowerBound(x: Float64Array, value: number): number {
+  let low = 0;
+  let high = x.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (x[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The first index whose x is above `value`. */
+export function upperBound(x: Float64Array, value: number): number {
+  let low = 0;
+  let high = x.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (x[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The points inside [low, high]; of unsorted x every point, as any of them may be inside. */
+export function insideSlice(x: Float64Array, low: number, high: number, sorted: boolean): Slice {
+  if (!sorted) return { start: 0, end: x.length };
+  const start = lowerBound(x, low);
+  return { start, end: Math.max(start, upperBound(x, high)) };
+}
+
+/** The points to draw for [low, high]: one neighbour more on either side, so that lines run out of the view. */
+export function visibleSlice(x: Float64Array, low: number, high: number, sorted: boolean): Slice {
+  const { start, end } = insideSlice(x, low, high, sorted);
+  return { start: Math.max(0, start - 1), end: Math.min(x.length, end + 1) };
+}
+
+/** The index of the point whose x is nearest to `value`, or -1 without points. */
+export function nearestIndex(x: Float64Array, value: number, sorted: boolean): number {
+  if (!sorted) return nearestByScan(x, value);
+  if (x.length === 0) return -1;
+  const after = lowerBound(x, value);
+  if (after === 0) return 0;
+  if (after === x.length) return lowerBound(x, x[after - 1]!);
+  const before = after - 1;
+  return value - x[before]! <= x[after]! - value ? before : after;
+}
+
+function nearestByScan(x: Float64Array, value: number): number {
+  let nearest = -1;
+  let distance = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < x.length; i++) {
+    const here = Math.abs(x[i]! - value);
+    if (here < distance) {
+      distance = here;
+      nearest = i;
+    }
+  }
+  return nearest;
+}
+
+/**
+ * Walks the points of `slice` in their own order and gives the kept ones to `sink`. A y that is not finite (or not
+ * positive, for a log axis) ends the line; a point without an x is passed over.
+ */
+export function tracePath(
+  x: Float64Array,
+  y: Float64Array,
+  slice: Slice,
+  columns: Columns,
+  sink: PathSink,
+  positiveOnly = false,
+): void {
+  const { origin, perUnit, count } = columns;
+  const floor = positiveOnly ? 0 : Number.NEGATIVE_INFINITY;
+  let runFirst = -1; // first point since the last gap
+  let column = 0;
+  let first = -1; // first, lowest, highest and last point of the column being filled
+  let low = -1;
+  let high = -1;
+  let last = -1;
+  for (let i = slice.start; i < slice.end; i++) {
+    const xi = x[i]!;
+    const yi = y[i]!;
+    if (!Number.isFinite(xi)) continue;
+    if (!(yi > floor) || yi === Number.POSITIVE_INFINITY) {
+      if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
+      if (runFirst >= 0 && runFirst === last) sink.dot(last);
+      runFirst = -1;
+      first = -1;
+      continue;
+    }
+    // Everything left of the view shares one column, and everything right of it another.
+    const here = Math.max(-1, Math.min(count, Math.floor((xi - origin) * perUnit)));
+    if (first >= 0 && here === column) {
+      last = i;
+      if (yi < y[low]!) low = i;
+      else if (yi > y[high]!) high = i;
+      continue;
+    }
+    if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
+    if (runFirst < 0) runFirst = i;
+    column = here;
+    first = i;
+    low = i;
+    high = i;
+    last = i;
+  }
+  if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
+  if (runFirst >= 0 && runFirst === last) sink.dot(last);
+}
+
+function emitColumn(sink: PathSink, starts: boolean, first: number, low: number, high: number, last: number): void {
+  if (starts) sink.move(first);
+  else sink.line(first);
+  const early = Math.min(low, high);
+  const late = Math.max(low, high);
+  if (early > first) sink.line(early);
+  if (late > early && late > first) sink.line(late);
+  if (last > late) sink.line(last);
+}

@@ -1,0 +1,109 @@
+/** Which part of the data an axis shows when nobody has zoomed. */
+
+import type { Domain } from "./scales";
+
+const PADDING = 0.05;
+/** Far enough from the largest double that a domain's span stays finite. */
+const LARGEST = Number.MAX_VALUE / 8;
+
+/** The smallest and largest finite value seen; `low > high` means none was. */
+export interface Extent {
+  low: number;
+  high: number;
+}
+
+export function emptyExtent(): Extent {
+  return { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
+}
+
+/** Widens `extent` by the finite values of a range (of the positive ones only, for a log axis). */
+export function extend(extent: Extent, values: Float64Array, start: number, end: number, positiveOnly = false): void {
+  let { low, high } = extent;
+  const floor = positiveOnly ? 0 : Number.NEGATIVE_INFINITY;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    if (!(value > floor) || value === Number.POSITIVE_INFINITY) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  extent.low = low;
+  extent.high = high;
+}
+
+/** The x axis runs from the first point to the last without padding; one point alone gets room around it. */
+export function fitX(extent: Extent, room: number): Domain {
+  if (!(extent.low <= extent.high)) return [0, 1];
+  if (isFlat(extent.low, extent.high)) return [extent.low - room, extent.high + room];
+  return [Math.max(-LARGEST, extent.low), Math.min(LARGEST, extent.high)];
+}
+
+/** The y axis has a little air above and below; a constant series is put in the middle. */
+export function fitY(extent: Extent, log: boolean): Domain {
+  if (!(extent.low <= extent.high)) return log ? [0.1, 10] : [0, 1];
+  if (log) return fitLog(extent);
+  const low = Math.max(-LARGEST, extent.low);
+  const high = Math.min(LARGEST, extent.high);
+  if (isFlat(low, high)) {
+    const room = high === 0 ? 1 : Math.max(Math.abs(high) * 0.1, 1e-300);
+    return [low - room, high + room];
+  }
+  const room = (high - low) * PADDING;
+  return [low - room, high + room];
+}
+
+function fitLog(extent: Extent): Domain {
+  // Below the smallest normal double a logarithm has too few digits to place a tick.
+  const low = Math.max(1e-300, extent.low);
+  const high = Math.max(low, Math.min(LARGEST, extent.high));
+  if (isFlat(low, high)) return [low / 3, high * 3];
+  const factor = (high / low) ** PADDING;
+  return [low / factor, high * (Number.isFinite(factor) ? factor : 10)];
+}
+
+/** A domain someone asked for, made one that a scale can use. */
+export function usableDomain(domain: Domain, fallback: Domain, log: boolean): Domain {
+  const [low, high] = domain[0] <= domain[1] ? domain : [domain[1], domain[0]];
+  if (!Number.isFinite(low) || !Number.isFinite(high) || low === high) return fallback;
+  if (!log) return [low, high];
+  if (high <= 0) return fallback;
+  return [low > 0 ? low : Math.min(fallback[0], high / 10), high];
+}
+
+/** The values at two quantiles, by selection: `values` is reordered, never fully sorted. */
+export function quantiles(values: Float64Array, lower: number, upper: number): Extent {
+  if (values.length === 0) return emptyExtent();
+  const last = values.length - 1;
+  return {
+    low: select(values, Math.ceil(last * lower)),
+    high: select(values, Math.floor(last * upper)),
+  };
+}
+
+/** Quickselect: the value that sorting would put at `rank`. */
+function select(values: Float64Array, rank: number): number {
+  let left = 0;
+  let right = values.length - 1;
+  while (left < right) {
+    const pivot = values[(left + right) >>> 1]!;
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i <= j) {
+        const swapped = values[i]!;
+        values[i++] = values[j]!;
+        values[j--] = swapped;
+      }
+    }
+    if (rank <= j) right = j;
+    else if (rank >= i) left = i;
+    else break;
+  }
+  return values[rank]!;
+}
+
+/** Equal, or so close that rounding would show as a staircase. */
+function isFlat(low: number, high: number): boolean {
+  return high - low <= Math.max(Math.abs(low), Math.abs(high)) * 1e-13;
+}

@@ -1,0 +1,103 @@
+/** What goes into a line chart and what comes out of it. */
+
+import type { Domain } from "./scales";
+
+export interface Line {
+  id: string;
+  color: string;
+  /** Steps, seconds since the start of the run, seconds since the epoch, or positions: as `ChartOptions.x` says. */
+  x: Float64Array;
+  raw: Float64Array;
+  /** Null draws `raw` as the line itself. */
+  smoothed: Float64Array | null;
+  /** A line still growing ends with a dot. */
+  live: boolean;
+  dimmed?: boolean;
+  highlighted?: boolean;
+}
+
+export interface ChartOptions {
+  x: "step" | "relative" | "wall" | "order";
+  y: "linear" | "log";
+  ignoreOutliers: boolean;
+  /** Null fits the axis to the data. */
+  xDomain: [number, number] | null;
+  yDomain: [number, number] | null;
+}
+
+/** Colours as CSS colours and a CSS font; the caller reads them from its stylesheet. */
+export interface ChartTheme {
+  background: string;
+  foreground: string;
+  muted: string;
+  grid: string;
+  axis: string;
+  font: string;
+}
+
+/** A line's point nearest in x to some place on the chart. */
+export interface NearestPoint {
+  id: string;
+  index: number;
+  x: number;
+  raw: number;
+  smoothed: number | null;
+  /** Where the point stands, in CSS pixels from the chart's corner; `py` is NaN for a point without a height. */
+  px: number;
+  py: number;
+  /** Vertical distance from the mouse in CSS pixels, infinite for a point without a height. */
+  distance: number;
+}
+
+export interface ChartPosition {
+  /** The data x under the mouse, drawn to a point that is close by. */
+  x: number;
+  y: number;
+  /** CSS pixels from the chart's corner. */
+  px: number;
+  py: number;
+  clientX: number;
+  clientY: number;
+}
+
+export interface ChartHover extends ChartPosition {
+  points: NearestPoint[];
+}
+
+export interface ChartEvents {
+  onHover?: ((hover: ChartHover | null) => void) | undefined;
+  onZoom?: ((xDomain: [number, number], yDomain: [number, number] | null) => void) | undefined;
+  onReset?: (() => void) | undefined;
+  onClick?: ((position: ChartPosition) => void) | undefined;
+  /** The base canvas has been drawn anew. */
+  onDraw?: (() => void) | undefined;
+}
+
+/** What one line looked like in the last draw. Everything is counted over the points inside the view. */
+export interface DrawnLine {
+  id: string;
+  points: number;
+  /** Of the finite raw values; NaN when there are none. */
+  min: number;
+  max: number;
+  first: number;
+  last: number;
+  nonFinite: number;
+  /** Zero or negative values that a log axis has no place for. */
+  nonPositive: number;
+  /** Finite values above or below the y domain. */
+  outside: number;
+}
+
+export interface ChartProbe {
+  series: number;
+  /** Points inside the view that the drawn paths held before decimation. */
+  points: number;
+  drawn: DrawnLine[];
+  xDomain: Domain;
+  yDomain: Domain;
+  /** How often the base canvas has been drawn. */
+  draws: number;
+  /** Points that `ignoreOutliers` left outside the y domain. */
+  outliers: number;
+}

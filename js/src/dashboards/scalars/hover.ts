@@ -1,0 +1,65 @@
+// What stands at the pointer: the tooltip's table and each run's value for the run list.
+import type { TooltipContent } from "../../board/view";
+import { formatRelative, formatStep, formatValue, formatWallTime } from "../../charts/format";
+import type { ChartHover, NearestPoint } from "../../charts/line_chart";
+import type { Cursor } from "../../state/session";
+import type { ChartX, RunLine } from "./lines";
+
+const TOOLTIP_ROWS = 8;
+
+export function cursorOf(
+  tag: string,
+  hover: ChartHover,
+  lines: readonly RunLine[],
+  x: ChartX,
+): Cursor {
+  const byId = new Map(lines.map((line) => [line.id, line]));
+  const values = new Map<number, number>();
+  for (const point of hover.points) {
+    const line = byId.get(point.id);
+    if (line) values.set(line.run.number, point.smoothed ?? point.raw);
+  }
+  return { tag, x: hover.x, label: labelOf(hover.x, x), values };
+}
+
+/** Nearest run first and in bold; what does not fit is counted. */
+export function tooltipOf(
+  hover: ChartHover,
+  lines: readonly RunLine[],
+  x: ChartX,
+  px: number,
+  py: number,
+): TooltipContent | null {
+  const byId = new Map(lines.map((line) => [line.id, line]));
+  const shown = hover.points.slice(0, TOOLTIP_ROWS);
+  if (!shown.length) return null;
+  const smoothed = shown.some((point) => point.smoothed !== null);
+  const heading = [labelOf(hover.x, x)];
+  if (smoothed) heading.push("smoothed");
+  heading.push("value");
+  heading.push("step", "relative");
+  const rows = shown.flatMap((point, i) => {
+    const line = byId.get(point.id);
+    if (!line) return [];
+    const cells = [...(smoothed ? [formatValue(point.smoothed ?? point.raw)] : []), ...cellsOf(point, line)];
+    return [{ name: line.run.name, color: line.color, cells, nearest: i === 0 && lines.length > 1 }];
+  });
+  return { x: px, y: py, heading, rows, left_out: hover.points.length - shown.length };
+}
+
+function cellsOf(point: NearestPoint, line: RunLine): string[] {
+  const start = line.wall[0] ?? 0;
+  const wall = line.wall[point.index] ?? start;
+  return [
+    formatValue(point.raw),
+    formatStep(line.step[point.index] ?? 0),
+    formatRelative(wall - start),
+  ];
+}
+
+function labelOf(value: number, x: ChartX): string {
+  if (x === "relative") return formatRelative(value);
+  if (x === "wall") return formatWallTime(value);
+  if (x === "order") return `point ${formatStep(Math.round(value) + 1)}`;
+  return `step ${formatStep(Math.round(value))}`;
+}

@@ -1,0 +1,97 @@
+// From series to the lines of a chart: which x, which points, what a zoom adds.
+import type { ChartOptions, Line } from "../../charts/line_chart";
+import type { Series } from "../../state/series";
+import type { RunInfo, XAxis } from "../../state/session";
+
+const LIVE_SECONDS = 30;
+
+/** A line that remembers its run and the columns the tooltip shows. */
+export interface RunLine extends Line {
+  run: RunInfo;
+  step: Float64Array;
+  wall: Float64Array;
+}
+
+export type ChartX = ChartOptions["x"];
+
+export interface LineSource {
+  run: RunInfo;
+  series: Series;
+  /** Finer points of the part that a zoom shows. */
+  detail: Series | undefined;
+}
+
+/** The x axis to draw on: if no series has two different steps, the order of writing. */
+export function chartX(axis: XAxis, sources: readonly LineSource[]): ChartX {
+  const long = sources.filter(({ series }) => series.length > 1);
+  if (axis === "step" && long.length && long.every(({ series }) => series.allStepsEqual))
+    return "order";
+  return axis;
+}
+
+export function toLines(
+  sources: readonly LineSource[],
+  x: ChartX,
+  smoothing: number,
+  highlighted: number | null,
+): RunLine[] {
+  const now = Date.now() / 1000;
+  return sources.map(({ run, series, detail }) => {
+    const points = detail ? joinTail(detail, series, smoothing) : wholeOf(series, smoothing);
+    const last = points.wall[points.wall.length - 1] ?? 0;
+    return {
+      id: String(run.number),
+      run,
+      color: run.color,
+      x: xOf(points, x, series.wall[0] ?? 0),
+      step: points.step,
+      wall: points.wall,
+      raw: points.value,
+      smoothed: smoothing > 0 ? points.smoothed : null,
+      live: now - last < LIVE_SECONDS,
+      dimmed: highlighted !== null && highlighted !== run.number,
+      highlighted: highlighted === run.number,
+    };
+  });
+}
+
+interface Points {
+  step: Float64Array;
+  wall: Float64Array;
+  value: Float64Array;
+  smoothed: Float64Array;
+}
+
+function wholeOf(series: Series, smoothing: number): Points {
+  const { step, wall, value } = series;
+  return { step, wall, value, smoothed: series.smoothed(smoothing) };
+}
+
+/** The detail, and what has been written since it was asked for. */
+function joinTail(detail: Series, series: Series, smoothing: number): Points {
+  const fine = wholeOf(detail, smoothing);
+  const whole = wholeOf(series, smoothing);
+  const last = fine.step[fine.step.length - 1];
+  if (last === undefined) return whole;
+  let from = whole.step.length;
+  while (from > 0 && (whole.step[from - 1] as number) > last) from--;
+  const join = (a: Float64Array, b: Float64Array) => {
+    const joined = new Float64Array(a.length + b.length - from);
+    joined.set(a);
+    joined.set(b.subarray(from), a.length);
+    return joined;
+  };
+  return {
+    step: join(fine.step, whole.step),
+    wall: join(fine.wall, whole.wall),
+    value: join(fine.value, whole.value),
+    smoothed: join(fine.smoothed, whole.smoothed),
+  };
+}
+
+function xOf(points: Points, x: ChartX, start: number): Float64Array {
+  if (x === "step") return points.step;
+  if (x === "wall") return points.wall;
+  if (x === "relative") return points.wall.map((wall) => wall - start);
+  return points.step.map((_, i) => i);
+}

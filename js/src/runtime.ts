@@ -1,0 +1,111 @@
+// The bundle: evaluated once a page, whatever the number of widgets. `mount` draws one view.
+import { signal } from "@preact/signals";
+import { h, render } from "preact";
+import { Board } from "./board/board";
+import type { DashboardComponent, Tab, View } from "./board/view";
+import { ScalarsPanel } from "./dashboards/scalars/panel";
+import { Session } from "./state/session";
+import { Setting } from "./state/settings";
+import { readTheme, themeRevision, watchTheme } from "./state/theme";
+import styles from "./styles/board.css";
+import { Channel } from "./wire/channel";
+import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire/host";
+
+/** To add a tab, add its component here. */
+const DASHBOARDS: Record<string, DashboardComponent> = { scalars: ScalarsPanel };
+
+// For tests: how often this module ran.
+const counts = globalThis as { __tbwidget_evaluations?: number };
+counts.__tbwidget_evaluations = (counts.__tbwidget_evaluations ?? 0) + 1;
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(styles);
+
+interface DashboardReference {
+  kind: string;
+  title: string;
+  data_kinds: string[];
+  model: string;
+}
+
+async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() => void> {
+  const session = Session.of(await exportsOf(host, String(model.get("_state"))));
+  const board = model.get("_kind") === "board";
+  const tabs = await Promise.all(referencesOf(model, board).map((one) => openTab(host, session, one)));
+  const root = attach(el);
+  const view: View = {
+    session,
+    root,
+    theme: signal(readTheme(root)),
+    width: signal(el.clientWidth || 1000),
+    tooltip: signal(null),
+    highlighted: signal(null),
+  };
+  const height = new Setting<number>(model, "height");
+  const fit = height.signal.subscribe((pixels) => {
+    root.style.height = `${pixels}px`;
+  });
+  const stop = [fit, followTheme(view), followWidth(view, el), session.open()];
+  const tab = board ? new Setting<string>(model, "tab") : signal("");
+  const title = board ? String(model.get("title") ?? "") : "";
+  render(h(Board, { view, tabs, tabbed: board, title, tab }), root);
+  const unmount = () => {
+    render(null, root);
+    for (const one of stop) one();
+  };
+  ended?.addEventListener("abort", unmount, { once: true });
+  return unmount;
+}
+
+async function exportsOf(host: Host, reference: string): Promise<StubExports> {
+  return (await host.getWidget(reference)).exports as StubExports;
+}
+
+function referencesOf(model: Model, board: boolean): DashboardReference[] {
+  if (board) return model.get("_dashboards") as DashboardReference[];
+  const kind = String(model.get("_kind"));
+  return [{ kind, title: kind, data_kinds: [kind], model: String(model.get("_channel")) }];
+}
+
+async function openTab(host: Host, session: Session, one: DashboardReference): Promise<Tab> {
+  const channel = Channel.of(await exportsOf(host, one.model));
+  session.follow(one.model, channel);
+  const component = DASHBOARDS[one.kind];
+  if (!component) throw new Error(`this page's tbwidget knows no ${one.kind}: reload the page`);
+  return { ...one, channel, component };
+}
+
+/** Give the view a shadow root, so that the host's styles and ours do not mix. */
+function attach(el: HTMLElement): HTMLElement {
+  // JupyterLab would take keys typed into our filters for notebook commands.
+  el.dataset.lmSuppressShortcuts = "true";
+  const container = document.createElement("div");
+  const shadow = container.attachShadow({ mode: "open" });
+  shadow.adoptedStyleSheets = [sheet];
+  const root = document.createElement("div");
+  root.className = "tbw";
+  shadow.append(root);
+  el.replaceChildren(container);
+  return root;
+}
+
+function followTheme(view: View): () => void {
+  watchTheme();
+  return themeRevision.subscribe(() => {
+    view.theme.value = readTheme(view.root);
+  });
+}
+
+function followWidth(view: View, el: HTMLElement): () => void {
+  const observer = new ResizeObserver(() => {
+    if (el.clientWidth) view.width.value = el.clientWidth;
+  });
+  observer.observe(el);
+  return () => observer.disconnect();
+}
+
+export default {
+  initialize(): RuntimeExports {
+    return { mount };
+  },
+};

@@ -1,0 +1,175 @@
+// What all views of one log directory share in the page: catalog, status, settings, connection.
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { Channel } from "../wire/channel";
+import type { StubExports } from "../wire/host";
+import type {
+  CatalogMessage,
+  HeartbeatMessage,
+  ProblemRow,
+  StatusMessage,
+  TagRow,
+} from "../wire/types";
+import { colorOf } from "./palette";
+import { compilePattern } from "./pattern";
+import { Setting } from "./settings";
+
+export type Connection = "live" | "silent" | "gone";
+export type XAxis = "step" | "relative" | "wall";
+
+export interface RunInfo {
+  number: number;
+  name: string;
+  deleted: boolean;
+  color: string;
+}
+
+/** What the pointer is at: a tag, a position on the x axis, and each run's value there. */
+export interface Cursor {
+  tag: string;
+  x: number;
+  label: string;
+  values: ReadonlyMap<number, number>;
+}
+
+const HEARTBEAT_LOST_MS = 20_000;
+const sessions = new WeakMap<Channel, Session>();
+
+export class Session {
+  readonly channel: Channel;
+  readonly title = signal("");
+  readonly runs: Signal<RunInfo[]> = signal([]);
+  readonly tags: Signal<Record<string, TagRow[]>> = signal({});
+  readonly status: Signal<StatusMessage | null> = signal(null);
+  readonly connection: Signal<Connection> = signal("live");
+  readonly paused = signal(false);
+  readonly cursor: Signal<Cursor | null> = signal(null);
+  readonly settings;
+  /** Runs that are switched on. */
+  readonly selected: ReadonlySignal<RunInfo[]>;
+  /** Runs that the filter leaves in the list. */
+  readonly listed: ReadonlySignal<RunInfo[]>;
+  #channels = new Map<string, Channel>();
+  #views = 0;
+  #heard = Date.now();
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  static of(exports: StubExports): Session {
+    const channel = Channel.of(exports);
+    let session = sessions.get(channel);
+    if (!session) {
+      session = new Session(channel);
+      sessions.set(channel, session);
+    }
+    return session;
+  }
+
+  private constructor(channel: Channel) {
+    this.channel = channel;
+    const { model } = channel;
+    this.settings = {
+      smoothing: new Setting<number>(model, "smoothing"),
+      xAxis: new Setting<XAxis>(model, "x_axis"),
+      yScale: new Setting<"linear" | "log">(model, "y_scale"),
+      ignoreOutliers: new Setting<boolean>(model, "ignore_outliers"),
+      hiddenRuns: new Setting<string[]>(model, "hidden_runs"),
+      runFilter: new Setting<string>(model, "run_filter"),
+      tagFilter: new Setting<string>(model, "tag_filter"),
+    };
+    this.listed = computed(() => {
+      const pattern = compilePattern(this.settings.runFilter.value);
+      return this.runs.value.filter((run) => pattern.test(run.name));
+    });
+    this.selected = computed(() => {
+      const hidden = new Set(this.settings.hiddenRuns.value);
+      return this.listed.value.filter((run) => !hidden.has(run.name));
+    });
+    channel.on("catalog", (message) => this.#takeCatalog(message as unknown as CatalogMessage));
+    channel.on("status", (message) => {
+      this.status.value = message as unknown as StatusMessage;
+    });
+    channel.on("heartbeat", (message) => this.#beat(message as unknown as HeartbeatMessage));
+    channel.onGap = () => this.#hello();
+    model.on("comm_live_update", () => this.#checkComm());
+  }
+
+  /** A view was mounted; returns what to call when it goes. */
+  open(): () => void {
+    if (this.#views++ === 0) {
+      this.#hello();
+      document.addEventListener("visibilitychange", this.#tellVisible);
+      this.#timer = setInterval(() => this.#watchHeartbeat(), 2_000);
+      this.#heard = Date.now();
+    }
+    return () => {
+      if (--this.#views > 0) return;
+      document.removeEventListener("visibilitychange", this.#tellVisible);
+      clearInterval(this.#timer);
+      this.#tellVisible();
+    };
+  }
+
+  /** Have `channel` checked against the kernel's count of what it has sent on it. */
+  follow(reference: string, channel: Channel): void {
+    this.#channels.set(reference.replace("anywidget:", ""), channel);
+  }
+
+  pause(paused: boolean): void {
+    this.paused.value = paused;
+    this.#tellVisible();
+    if (!paused) this.#hello();
+  }
+
+  async problems(): Promise<ProblemRow[]> {
+    return (await this.channel.request<ProblemRow[]>("problems")).result;
+  }
+
+  #hello(): void {
+    // Unanswered while the kernel is busy: what it pushes meanwhile needs no answer.
+    this.channel.request("hello").catch(() => {});
+  }
+
+  #tellVisible = (): void => {
+    const visible = this.#views > 0 && !document.hidden && !this.paused.value;
+    this.channel.tell("visible", { visible });
+    if (visible) this.#heard = Date.now();
+  };
+
+  #takeCatalog(catalog: CatalogMessage): void {
+    this.title.value = catalog.name;
+    this.runs.value = catalog.runs.map(([number, name, , deleted]) => ({
+      number,
+      name,
+      deleted,
+      color: colorOf(number),
+    }));
+    this.tags.value = catalog.tags;
+  }
+
+  #beat(message: HeartbeatMessage): void {
+    this.#heard = Date.now();
+    if (this.connection.value === "silent") this.connection.value = "live";
+    this.channel.acknowledge();
+    for (const [id, channel] of this.#channels) {
+      channel.acknowledge();
+      const sent = message.channels[id] ?? 0;
+      if (sent > channel.sequence) channel.onGap?.();
+    }
+  }
+
+  #watchHeartbeat(): void {
+    if (this.connection.value !== "live" || document.hidden || this.paused.value) return;
+    if (Date.now() - this.#heard > HEARTBEAT_LOST_MS) this.connection.value = "silent";
+  }
+
+  async #checkComm(): Promise<void> {
+    const { model } = this.channel;
+    const id = String(model.get("_channel")).replace("anywidget:", "");
+    const live = await model.widget_manager
+      ?.get_model?.(id)
+      .then((found) => found.comm_live)
+      .catch(() => false);
+    if (live !== false) return;
+    this.connection.value = "gone";
+    for (const channel of [this.channel, ...this.#channels.values()]) channel.close();
+  }
+}

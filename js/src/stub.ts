@@ -1,0 +1,21 @@
+// The `_esm` of every widget but the runtime: finds the runtime, and keeps what arrives before a
+// view is mounted. anywidget evaluates this once for each model, so it stays this small.
+import type { Buffers, Message, StubExports, StubProps, ViewProps } from "./wire/host";
+
+const KEPT = 256;
+
+export default {
+  initialize({ model }: StubProps): StubExports {
+    const waiting: [Message, Buffers][] = [];
+    const self: StubExports = { model, waiting, receive: null };
+    model.on("msg:custom", (message: Message, buffers: Buffers) => {
+      if (self.receive) self.receive(message, buffers);
+      else if (waiting.push([message, buffers]) > KEPT) waiting.shift();
+    });
+    return self;
+  },
+  async render(props: ViewProps) {
+    const runtime = await props.host.getWidget(props.model.get("_runtime") as string);
+    return runtime.exports.mount(props);
+  },
+};

@@ -1,0 +1,44 @@
+// The part of the anywidget front-end module protocol that we use.
+// Source: anywidget 0.11, packages/types.
+
+export type Message = Record<string, unknown>;
+export type Buffers = readonly (ArrayBuffer | DataView)[];
+
+export interface Model {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(content: unknown, callbacks?: unknown, buffers?: unknown): void;
+  // biome-ignore lint/suspicious/noExplicitAny: a Backbone event's arguments depend on its name
+  on(name: string, callback: (...args: any[]) => void): void;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  off(name: string, callback?: ((...args: any[]) => void) | null): void;
+  widget_manager?: { get_model?(id: string): Promise<{ comm_live?: boolean }> };
+}
+
+export interface Host {
+  getModel(reference: string): Promise<Model>;
+  // biome-ignore lint/suspicious/noExplicitAny: what a widget exports is its own affair
+  getWidget(reference: string): Promise<{ exports: any }>;
+}
+
+/** What a stub's `initialize` returns: the model's messages, from the very first one on. */
+export interface StubExports {
+  model: Model;
+  waiting: [Message, Buffers][];
+  receive: ((message: Message, buffers: Buffers) => void) | null;
+}
+
+export interface RuntimeExports {
+  mount(props: ViewProps): Promise<() => void>;
+}
+
+export interface StubProps {
+  model: Model;
+}
+
+export interface ViewProps extends StubProps {
+  el: HTMLElement;
+  host: Host;
+  signal: AbortSignal;
+}

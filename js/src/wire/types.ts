@@ -1,0 +1,62 @@
+// What the kernel pushes, field names as in Python.
+import type { ColumnSpec } from "./frame";
+
+/** A run: number, name, earliest wall time (null if none), whether its files are gone. */
+export type RunRow = [number: number, name: string, started: number | null, deleted: boolean];
+
+/** A tag: number, name, and the numbers of the runs that have it (null: all). */
+export type TagRow = [number: number, name: string, runs: number[] | null];
+
+export interface CatalogMessage {
+  op: "catalog";
+  name: string;
+  runs: RunRow[];
+  tags: Record<string, TagRow[]>;
+}
+
+export interface StatusMessage {
+  op: "status";
+  exists: boolean;
+  complete: boolean;
+  bytes_read: number;
+  bytes_total: number;
+  files: number;
+  points: number;
+  last_write: number;
+  problems: number;
+  bytes_skipped: number;
+  path: string;
+}
+
+export interface HeartbeatMessage {
+  op: "heartbeat";
+  channels: Record<string, number>;
+}
+
+export interface SeriesItem {
+  key: [run: number, tag: number];
+  generation: number;
+  /** First row sent; 0 for a series sent anew. */
+  from: number;
+  /** Rows of the series in the kernel. */
+  n: number;
+  /** Whether a series sent anew holds every point. */
+  exact?: boolean;
+  /** The weight with which `smoothed` was computed, if not exact. */
+  smoothing?: number;
+  /** The state of the moving average after the last point, if not exact. */
+  average?: [last: number, count: number];
+  columns: ColumnSpec[];
+}
+
+export interface SeriesMessage {
+  op: "series";
+  items: SeriesItem[];
+}
+
+export interface ProblemRow {
+  file: string;
+  offset: number;
+  kind: string;
+  message: string;
+}

@@ -1,0 +1,49 @@
+"""TensorBoard, rebuilt for the notebook.
+
+>>> import tbwidget
+>>> tbwidget.TensorBoard("logs")  # doctest: +SKIP
+
+Public names are loaded when first used; importing the package starts nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "Logdir": "logs",
+    "Run": "logs",
+    "ScalarSeries": "logs",
+    "Scalars": "dashboards",
+    "SummaryWriter": "writer",
+    "TensorBoard": "board",
+    "ViewState": "widget.view_state",
+    "load_ipython_extension": "magic",
+    "unload_ipython_extension": "magic",
+}
+
+__all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604  (names are strings)
+
+if TYPE_CHECKING:
+    from .board import TensorBoard
+    from .dashboards import Scalars
+    from .logs import Logdir, Run, ScalarSeries
+    from .magic import load_ipython_extension, unload_ipython_extension
+    from .widget.view_state import ViewState
+    from .writer import SummaryWriter
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        message = f"module 'tbwidget' has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(importlib.import_module(f".{_PUBLIC[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PUBLIC])

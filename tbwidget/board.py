@@ -1,0 +1,84 @@
+"""`TensorBoard`: all tabs in one widget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import traitlets
+
+from .dashboards import DASHBOARDS
+from .widget.dashboard import Dashboard, Source, View, open_source
+from .widget.view_state import ViewState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _references(dashboards: list[Dashboard], _widget: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": dashboard.kind,
+            "title": dashboard.title,
+            "data_kinds": list(dashboard.data_kinds),
+            "model": f"anywidget:{dashboard.model_id}",
+        }
+        for dashboard in dashboards
+    ]
+
+
+class TensorBoard(View):
+    """The board: a tab for every kind of data in a log directory, a list of runs, a status line.
+
+    Parameters
+    ----------
+    source
+        A path, ``{"name": path}``, a `Logdir`, a `Run` or a list of runs.
+    state
+        Settings to use instead of those that all views of the log directory share.
+    tab
+        The tab to open first, by its dashboard's kind; the first with data if empty.
+    height
+        Height in CSS pixels.
+    logdir_options
+        Keyword arguments for the `Logdir` made of a path.
+
+    Examples
+    --------
+    >>> import tbwidget
+    >>> board = tbwidget.TensorBoard("logs")  # doctest: +SKIP
+    >>> board.state.smoothing = 0.9  # doctest: +SKIP
+    """
+
+    kind: ClassVar[str] = "board"
+    page_writes: ClassVar[frozenset[str]] = frozenset({"height", "tab"})
+
+    tab = traitlets.Unicode().tag(sync=True)
+    title = traitlets.Unicode(read_only=True).tag(sync=True)
+    _dashboards = traitlets.List().tag(sync=True, to_json=_references)
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        state: ViewState | None = None,
+        title: str = "",
+        logdir_options: Mapping[str, Any] | None = None,
+        **traits: Any,
+    ) -> None:
+        logdir, selected = open_source(source, **(logdir_options or {}))
+        state = state or ViewState.of(logdir)
+        dashboards = [one(logdir, runs=selected, state=state) for one in DASHBOARDS]
+        super().__init__(logdir, state=state, _dashboards=dashboards, **traits)
+        self.set_trait("title", title)
+
+    @property
+    def scalars(self) -> Dashboard:
+        """The Scalars tab."""
+        return next(one for one in self._dashboards if one.kind == "scalars")
+
+    def close(self) -> None:
+        """Close the board and its tabs."""
+        if self.comm is not None:
+            for dashboard in self._dashboards:
+                dashboard.close()
+        super().close()

@@ -1,0 +1,12 @@
+"""One file a tab: the widget class, and the questions it answers for the page.
+
+`DASHBOARDS` is the registry, in the order of the tabs: to add a tab, add its class here.
+"""
+
+from tbwidget.widget.dashboard import Dashboard
+
+from .scalars import Scalars
+
+DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars,)
+
+__all__ = ["DASHBOARDS", "Scalars"]

@@ -1,0 +1,336 @@
+"""The Scalars tab: curves by tag, all selected runs in one chart, live."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import traitlets
+
+from tbwidget.analysis.downsample import extreme_rows
+from tbwidget.analysis.smoothing import SmoothingState, smooth
+from tbwidget.logs import natural_key
+from tbwidget.logs.frames import Selection, select
+from tbwidget.widget.dashboard import Dashboard, Source
+from tbwidget.widget.frame import pack_columns, size_of
+from tbwidget.widget.publisher import PUBLISHER, Message
+from tbwidget.widget.rpc import Answer, number, texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tbwidget.logs import ScalarSeries
+    from tbwidget.logs.series import Snapshot
+    from tbwidget.widget.view_state import ViewState
+
+#: Points sent for all watched series together, and for one at least and at most. What is left out
+#: is never a spike (`extreme_rows`), and a zoom asks for it.
+TOTAL_POINTS = 80_000
+FEWEST_POINTS = 240
+MOST_POINTS = 4_000
+#: Tags taken as watched before the page has said which it shows: a busy kernel cannot hear it.
+FIRST_TAGS = 24
+MESSAGE_BYTES = 2**20
+MAX_VIEWS = 8
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What one view of the page shows now."""
+
+    tags: list[str]
+    hidden_runs: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Sent:
+    """What the page holds of one series."""
+
+    generation: int
+    rows: int
+    whole_until: int  # rows that the last whole sending covered
+    exact: bool
+    smoothing: float
+
+
+class Scalars(Dashboard):
+    """Scalar series as line charts, one card a tag.
+
+    Parameters
+    ----------
+    source
+        A path, a `Logdir`, a `Run` or a list of runs.
+    tags
+        Which tags: a name, a list of names or a compiled regular expression; None for all.
+    runs
+        Which runs, in the same way; None for those of `source`.
+    smoothing, x_axis, y_scale, ignore_outliers
+        Settings as of `ViewState`; given here they hold for this view alone.
+    height
+        Height of the view in CSS pixels.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `source` cannot be shown; the message says why.
+
+    Examples
+    --------
+    >>> import tbwidget
+    >>> tbwidget.Scalars("logs", tags=re.compile("^val/"), smoothing=0.9)  # doctest: +SKIP
+    """
+
+    kind: ClassVar[str] = "scalars"
+    title: ClassVar[str] = "Scalars"
+    data_kinds: ClassVar[tuple[str, ...]] = ("scalars",)
+
+    tags = traitlets.List(traitlets.Unicode(), None, allow_none=True, read_only=True).tag(sync=True)
+    runs = traitlets.List(traitlets.Unicode(), None, allow_none=True, read_only=True).tag(sync=True)
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        tags: Selection = None,
+        runs: Selection = None,
+        state: ViewState | None = None,
+        **traits: Any,
+    ) -> None:
+        self._tag_selection, self._run_selection = tags, runs
+        self._watches: dict[str, _Watch] = {}
+        self._sent: dict[tuple[int, int], _Sent] = {}
+        self._missing: deque[str] = deque()  # tags that the page says it lacks
+        select((), tags)  # refuses what cannot select anything, before anything is shown
+        select((), runs)
+        settings = {name: traits.pop(name) for name in _SETTINGS if name in traits}
+        if settings and state is None:
+            from tbwidget.widget.dashboard import open_source
+            from tbwidget.widget.view_state import ViewState
+
+            state = ViewState(open_source(source)[0], **settings)
+        super().__init__(source, state=state, **traits)
+        self.operations.register("watch", self._watch)
+        self.operations.register("unwatch", self._unwatch)
+        self.operations.register("detail", self._detail)
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def shown_runs(self) -> list[str]:
+        """Return the names of the runs that this view is about, in natural order."""
+        names = list(self.logdir.runs)
+        if self._selected is not None:
+            names = [name for name in names if name in self._selected]
+        return select(names, self._run_selection)
+
+    def shown_tags(self) -> list[str]:
+        """Return the tags that this view is about, in natural order."""
+        runs = self.logdir.runs
+        names = {tag for run in self.shown_runs() for tag in runs[run].scalars}
+        return select(sorted(names, key=natural_key), self._tag_selection)
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The points of this view as a table: run, tag, step, wall_time, value."""
+        return self.logdir.scalars(self.shown_tags(), self.shown_runs())
+
+    # -- sending -------------------------------------------------------------------------------
+
+    def updates(self) -> Iterator[Message]:
+        """Yield the series that the page shows and lacks, whole or only what is new of them."""
+        self._publish_selection()
+        self._forget_missing()
+        wanted = self._wanted()
+        limit = max(FEWEST_POINTS, min(MOST_POINTS, TOTAL_POINTS // max(1, len(wanted))))
+        for key in set(self._sent) - set(wanted):
+            del self._sent[key]
+        items: list[dict[str, Any]] = []
+        buffers: list[memoryview] = []
+        for key, series in wanted.items():
+            item = self._item(key, series, limit, buffers)
+            if item is not None:
+                items.append(item)
+            if size_of(buffers) >= MESSAGE_BYTES:
+                yield {"op": "series", "items": items}, buffers
+                items, buffers = [], []
+        if items:
+            yield {"op": "series", "items": items}, buffers
+
+    def resend(self) -> None:
+        """Forget what the page is thought to have."""
+        self._sent.clear()
+
+    def _forget_missing(self) -> None:
+        numbers = set()
+        while self._missing:
+            numbers.add(self.state.tag_number(self._missing.popleft()))
+        for key in [key for key in self._sent if key[1] in numbers]:
+            del self._sent[key]
+
+    def _publish_selection(self) -> None:
+        """Tell the page which runs and tags this view is about, if not all."""
+        if self._tag_selection is not None:
+            self._set_if_new("tags", self.shown_tags())
+        if self._run_selection is not None or self._selected is not None:
+            self._set_if_new("runs", self.shown_runs())
+
+    def _set_if_new(self, trait: str, names: list[str]) -> None:
+        if getattr(self, trait) != names:
+            self.set_trait(trait, names)
+
+    def _wanted(self) -> dict[tuple[int, int], ScalarSeries]:
+        """Return the series to keep the page supplied with, by their numbers."""
+        runs, shown = self.logdir.runs, self.shown_runs()
+        if self._watches:
+            watches = list(self._watches.values())
+        else:
+            tags = self.shown_tags()[:FIRST_TAGS]
+            watches = [_Watch(tags, frozenset(self.state.hidden_runs))]
+        wanted: dict[tuple[int, int], ScalarSeries] = {}
+        for watch in watches:
+            for tag in watch.tags:
+                for name in shown:
+                    if name not in watch.hidden_runs and tag in (scalars := runs[name].scalars):
+                        key = (self.state.run_number(name), self.state.tag_number(tag))
+                        wanted[key] = scalars[tag]
+                if not self._watches and len(wanted) * FEWEST_POINTS > TOTAL_POINTS:
+                    return wanted
+        return wanted
+
+    def _item(
+        self, key: tuple[int, int], series: ScalarSeries, limit: int, buffers: list[memoryview]
+    ) -> dict[str, Any] | None:
+        snapshot, smoothing = series.snapshot(), self.state.smoothing
+        sent = self._sent.get(key)
+        if sent is None or not _continues(sent, snapshot, smoothing, limit):
+            return self._whole(key, snapshot, smoothing, limit, buffers)
+        end = len(snapshot.points.steps)
+        if end == sent.rows:
+            return None
+        columns = {
+            name: column[sent.rows : end]
+            for name, column in zip(_COLUMNS, snapshot.points, strict=True)
+        }
+        item = {"key": key, "generation": sent.generation, "from": sent.rows, "n": end}
+        item["columns"] = pack_columns(columns, buffers)
+        sent.rows = end
+        return item
+
+    def _whole(
+        self,
+        key: tuple[int, int],
+        snapshot: Snapshot,
+        smoothing: float,
+        limit: int,
+        buffers: list[memoryview],
+    ) -> dict[str, Any]:
+        """Return a message with the whole series: every point, or what keeps its shape."""
+        end = len(snapshot.points.steps)
+        exact = end <= limit
+        self._sent[key] = _Sent(snapshot.generation, end, end, exact, smoothing)
+        item = {"key": key, "generation": snapshot.generation, "from": 0, "n": end, "exact": exact}
+        item["columns"] = pack_columns(_overview(snapshot, limit, smoothing, item), buffers)
+        return item
+
+    # -- answering -----------------------------------------------------------------------------
+
+    def _watch(self, args: dict[str, Any]) -> Answer:
+        """Take note of what a view shows; the series follow as pushes."""
+        view = str(args.get("view", ""))[:64]
+        self._watches[view] = _Watch(texts(args, "tags"), frozenset(texts(args, "hidden_runs")))
+        while len(self._watches) > MAX_VIEWS:
+            del self._watches[next(iter(self._watches))]
+        self._missing.extend(texts(args, "missing"))
+        PUBLISHER.wake(self.state)
+        return Answer()
+
+    def _unwatch(self, args: dict[str, Any]) -> None:
+        self._watches.pop(str(args.get("view", ""))[:64], None)
+
+    def _detail(self, args: dict[str, Any]) -> Answer:
+        """Return the points of one tag between two x values, in as much detail as pixels can show."""
+        (tag,) = texts(args, "tags")
+        runs = self.logdir.runs
+        names = [name for name in texts(args, "runs") if name in runs and tag in runs[name].scalars]
+        low = number(args, "low", -np.inf, np.inf, -np.inf)
+        high = number(args, "high", -np.inf, np.inf, np.inf)
+        pixels = number(args, "pixels", 50, 8_000, 1_000)
+        limit = int(min(4 * pixels, 4 * TOTAL_POINTS / max(1, len(names))))
+        axis, smoothing = str(args.get("x_axis", "step")), self.state.smoothing
+        items, buffers = [], []
+        for name in names:
+            snapshot = runs[name].scalars[tag].snapshot()
+            first, end = _rows_between(snapshot, axis, low, high)
+            key = (self.state.run_number(name), self.state.tag_number(tag))
+            item = {"key": key, "generation": snapshot.generation, "exact": end - first <= limit}
+            columns = _overview(snapshot, limit, smoothing, item, first, end)
+            item["columns"] = pack_columns(columns, buffers)
+            items.append(item)
+        return Answer(items, buffers)
+
+
+_SETTINGS = ("smoothing", "x_axis", "y_scale", "ignore_outliers")
+_COLUMNS = ("step", "wall", "value")
+
+
+def _continues(sent: _Sent, snapshot: Snapshot, smoothing: float, limit: int) -> bool:
+    """Tell whether the page can go on from what it has, given only the new points."""
+    end = len(snapshot.points.steps)
+    if sent.generation != snapshot.generation or end < sent.rows:
+        return False
+    if not sent.exact and sent.smoothing != smoothing:
+        return False
+    # Above twice the limit the page would hold ever more points than it can draw.
+    return end - sent.whole_until <= max(limit, 1_000)
+
+
+def _overview(
+    snapshot: Snapshot,
+    limit: int,
+    smoothing: float,
+    item: dict[str, Any],
+    first: int = 0,
+    end: int | None = None,
+) -> dict[str, Any]:
+    """Return columns of rows ``first:end`` with at most about `limit` points.
+
+    Unless they are all points of the series, smoothed values come along (the page could not
+    compute them), and the state of the average goes into `item` so that the page can go on.
+    """
+    points = snapshot.points
+    end = len(points.steps) if end is None else end
+    rows = extreme_rows(points.values, limit, first, end)
+    columns = {name: column[rows] for name, column in zip(_COLUMNS, points, strict=True)}
+    if len(rows) < len(points.steps):
+        smoothed, state = smooth(points.values, smoothing)
+        columns["smoothed"] = smoothed[rows]
+        columns["row"] = rows
+        item["smoothing"] = smoothing
+        item["average"] = list(_finite(state))
+    return columns
+
+
+def _finite(state: SmoothingState) -> SmoothingState:
+    # JSON has no infinity; an average that overflowed cannot be continued anyway.
+    return state if np.isfinite(state.last) else SmoothingState()
+
+
+def _rows_between(snapshot: Snapshot, axis: str, low: float, high: float) -> tuple[int, int]:
+    """Return the row range that covers ``low..high`` on the x axis, one neighbour on either side."""
+    points = snapshot.points
+    count = len(points.steps)
+    if not count:
+        return 0, 0
+    if axis == "step":
+        x = points.steps.astype(np.float64)
+    elif axis == "order":
+        x = np.arange(count, dtype=np.float64)
+    else:
+        x = points.wall_times - (points.wall_times[0] if axis == "relative" else 0.0)
+    inside = np.flatnonzero((x >= low) & (x <= high))
+    if not len(inside):
+        middle = int(np.searchsorted(x, (low + high) / 2)) if axis == "step" else 0
+        return max(0, middle - 1), min(count, middle + 1)
+    return max(0, int(inside[0]) - 1), min(count, int(inside[-1]) + 2)

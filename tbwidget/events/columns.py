@@ -1,0 +1,185 @@
+"""What decoding returns: columns per tag, an index of the rest, and the cursor to go on from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .problems import Problem
+
+#: The kinds of `Run.tags`, in the order of the tabs.
+KINDS = (
+    "scalars",
+    "images",
+    "audio",
+    "text",
+    "histograms",
+    "tensors",
+    "pr_curves",
+    "meshes",
+    "graphs",
+    "hparams",
+    "custom_scalars",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TagMetadata:
+    """A tag's `SummaryMetadata`, as its first value gave it."""
+
+    plugin: str
+    content: bytes = b""
+    display_name: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where reading a file goes on, and what it must remember of the part before.
+
+    Attributes
+    ----------
+    offset
+        File offset of the next record.
+    metadata
+        The metadata of each tag so far: writers give it only with a tag's first value.
+    intact
+        Records so far whose data CRC held.
+    unchecked
+        True once the file is known to be of a writer that computes no CRC.
+    """
+
+    offset: int = 0
+    metadata: dict[str, TagMetadata] = field(default_factory=dict)
+    intact: int = 0
+    unchecked: bool = False
+
+    def at(self, offset: int) -> Cursor:
+        """Return this cursor moved to `offset`."""
+        return replace(self, offset=offset)
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarColumns:
+    """Values of one scalar tag in the order written.
+
+    ``steps`` int64[n], ``wall_times`` float64[n] in seconds since the epoch, ``values`` float64[n],
+    ``offsets`` int64[n]: the file offset of the record that holds the point.
+    """
+
+    steps: npt.NDArray[np.int64]
+    wall_times: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
+    offsets: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class BlobColumns:
+    """Where the values of one tag lie that are decoded only when looked at.
+
+    ``steps`` int64[n], ``wall_times`` float64[n], ``offsets`` int64[n] and ``lengths`` int64[n] of
+    the record's data in the file, ``slots`` int32[n]: which value of the event it is, -1 for the
+    event itself (a graph).
+    """
+
+    steps: npt.NDArray[np.int64]
+    wall_times: npt.NDArray[np.float64]
+    offsets: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    slots: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A `SessionLog` START: the writer began anew at `step`."""
+
+    offset: int
+    step: int
+    wall_time: float
+
+
+@dataclass(slots=True)
+class Batch:
+    """All that one call of `decode` got out of a file.
+
+    Attributes
+    ----------
+    cursor
+        Give it to the next call.
+    scalars
+        Columns by tag.
+    blobs
+        Index by (kind, tag); kinds as in `KINDS`.
+    starts
+        Restarts in the order written.
+    problems
+        What could not be read. `Problem.file` is the path that `decode` was given.
+    records
+        Records read.
+    stop
+        ``"end"``, ``"more"`` (the byte budget is spent), ``"cut"`` or ``"zeros"`` (a writer may
+        still fill in what is missing: ask again).
+    file_size
+        Size of the file when it was read.
+    first_wall_time
+        Earliest finite wall time in the batch, of any event; NaN if there is none.
+    """
+
+    cursor: Cursor
+    scalars: dict[str, ScalarColumns] = field(default_factory=dict)
+    blobs: dict[tuple[str, str], BlobColumns] = field(default_factory=dict)
+    starts: list[Start] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    records: int = 0
+    stop: str = "end"
+    file_size: int = 0
+    first_wall_time: float = float("nan")
+
+
+class ScalarRows:
+    """Rows of one scalar tag on their way to columns."""
+
+    __slots__ = ("offsets", "steps", "values", "wall_times")
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.wall_times: list[float] = []
+        self.values: list[float] = []
+        self.offsets: list[int] = []
+
+    def append(self, step: int, wall_time: float, value: float, offset: int) -> None:
+        self.steps.append(step)
+        self.wall_times.append(wall_time)
+        self.values.append(value)
+        self.offsets.append(offset)
+
+    def columns(self) -> ScalarColumns:
+        return ScalarColumns(
+            np.array(self.steps, np.int64),
+            np.array(self.wall_times, np.float64),
+            np.array(self.values, np.float64),
+            np.array(self.offsets, np.int64),
+        )
+
+
+def blob_columns(rows: list[tuple[int, float, int, int, int]]) -> BlobColumns:
+    """Return the columns of (step, wall time, offset, length, slot) rows."""
+    steps, wall_times, offsets, lengths, slots = zip(*rows, strict=True)
+    return BlobColumns(
+        np.array(steps, np.int64),
+        np.array(wall_times, np.float64),
+        np.array(offsets, np.int64),
+        np.array(lengths, np.int64),
+        np.array(slots, np.int32),
+    )

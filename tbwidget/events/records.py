@@ -1,0 +1,150 @@
+"""TFRecord framing: lengths, masked CRC-32C checksums, and finding the way back after damage.
+
+A record is ``uint64 length, uint32 masked_crc(length), data, uint32 masked_crc(data)``, all little
+endian (source: TensorFlow, ``lib/io/record_writer.h``).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crc32c import crc32c
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEADER_BYTES = 12
+FOOTER_BYTES = 4
+#: No writer makes records beyond protobuf's own limit of 2 GiB; a longer length is damage.
+MAX_RECORD_BYTES = 2**31
+#: How far `resync` looks for the next good record.
+RESYNC_BYTES = 64 * 2**20
+
+_LENGTH = struct.Struct("<Q")
+_CRC = struct.Struct("<I")
+_HEADER = struct.Struct("<QI")
+
+
+def masked_crc32c(data: bytes | bytearray | memoryview) -> int:
+    """Return TFRecord's masked CRC-32C of `data`.
+
+    Examples
+    --------
+    >>> hex(masked_crc32c(b"\\x18" + bytes(7)))
+    '0x224b7fa3'
+    """
+    crc: int = crc32c(data)
+    return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def frame_record(payload: bytes) -> bytes:
+    """Return `payload` framed as one TFRecord."""
+    length = _LENGTH.pack(len(payload))
+    return b"".join(
+        (length, _CRC.pack(masked_crc32c(length)), payload, _CRC.pack(masked_crc32c(payload)))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One framed record: where it starts, its data, and whether the data's CRC holds."""
+
+    offset: int
+    data: memoryview
+    intact: bool
+
+    @property
+    def end(self) -> int:
+        """Offset of the byte after the record."""
+        return self.offset + HEADER_BYTES + len(self.data) + FOOTER_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why reading stopped at `offset`.
+
+    ``"end"``: nothing follows. ``"cut"``: a record goes on past the bytes given. ``"zeros"``: the
+    header is all zero, so nothing has been written there yet. ``"damaged"``: the header is wrong.
+    """
+
+    offset: int
+    reason: str
+    needed: int = 0
+
+
+def scan(buffer: memoryview, base: int) -> Iterator[Record | Stop]:
+    """Yield every record in `buffer`, then one `Stop`.
+
+    Parameters
+    ----------
+    buffer
+        Bytes of the file from offset `base` on.
+    base
+        File offset of the buffer's first byte, which starts a record.
+    """
+    position, size = 0, len(buffer)
+    while True:
+        if position == size:
+            yield Stop(base + position, "end")
+            return
+        if size - position < HEADER_BYTES:
+            zeros = not any(buffer[position:])
+            yield Stop(base + position, "zeros" if zeros else "cut", HEADER_BYTES)
+            return
+        length, length_crc = _HEADER.unpack_from(buffer, position)
+        if length_crc != masked_crc32c(buffer[position : position + 8]):
+            zeros = length == 0 and length_crc == 0
+            yield Stop(base + position, "zeros" if zeros else "damaged")
+            return
+        if length > MAX_RECORD_BYTES:
+            yield Stop(base + position, "damaged")
+            return
+        start = position + HEADER_BYTES
+        end = start + length + FOOTER_BYTES
+        if end > size:
+            yield Stop(base + position, "cut", end - position)
+            return
+        data = buffer[start : start + length]
+        (data_crc,) = _CRC.unpack_from(buffer, start + length)
+        yield Record(base + position, data, masked_crc32c(data) == data_crc)
+        position = end
+
+
+def resync(buffer: memoryview, start: int) -> int | None:
+    """Return the position of the next good record in `buffer` at or after `start`.
+
+    Good means that both its length's CRC and its data's CRC hold, so a chance match is out of the
+    question. ``None`` if there is none in the first `RESYNC_BYTES` after `start`.
+    """
+    window = bytes(buffer[start : start + RESYNC_BYTES])
+    # A length below 4 GiB ends in four zero bytes: only these places are worth a CRC.
+    at = window.find(b"\0\0\0\0", 4)
+    while at != -1:
+        if _record_at(window, at - 4):
+            return start + at - 4
+        at = _next_candidate(window, at)
+    return None
+
+
+def _next_candidate(window: bytes, at: int) -> int:
+    if window[at - 4 : at + 8] == bytes(12):
+        # Inside a run of zeros no header holds: go to its last bytes at once.
+        run = len(window[at:]) - len(window[at:].lstrip(b"\0"))
+        if run > 16:
+            return at + run - 8
+    return window.find(b"\0\0\0\0", at + 1)
+
+
+def _record_at(window: bytes, position: int) -> bool:
+    if len(window) - position < HEADER_BYTES:
+        return False
+    length, length_crc = _HEADER.unpack_from(window, position)
+    end = position + HEADER_BYTES + length
+    if end + FOOTER_BYTES > len(window):
+        return False
+    if length_crc != masked_crc32c(window[position : position + 8]):
+        return False
+    (data_crc,) = _CRC.unpack_from(window, end)
+    return data_crc == masked_crc32c(memoryview(window)[position + HEADER_BYTES : end])

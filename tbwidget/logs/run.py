@@ -1,0 +1,188 @@
+"""A run: the series and other values of one directory of event files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from tbwidget.events.columns import KINDS
+
+from .discovery import natural_key
+from .ordering import Writer
+from .series import ScalarSeries
+
+if TYPE_CHECKING:
+    from tbwidget.events.columns import Batch, BlobColumns, ScalarColumns, Start
+
+    from .logdir import Logdir
+
+_V = TypeVar("_V")
+#: Distinct tags of a run before further ones are left out with a note.
+MAX_TAGS = 50_000
+
+
+class NaturalMapping(Mapping[str, _V]):
+    """A read-only, naturally ordered view of a dictionary that another thread adds to."""
+
+    def __init__(self, items: dict[str, _V], missing: Callable[[str], str]) -> None:
+        self._items = items
+        self._missing = missing
+
+    def __getitem__(self, name: str) -> _V:
+        try:
+            return self._items[name]
+        except KeyError:
+            raise KeyError(self._missing(name)) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._items.copy(), key=natural_key))
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._items
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({list(self)!r})"
+
+
+class Run:
+    """One run of a log directory.
+
+    Attributes
+    ----------
+    logdir
+        The log directory it is a run of.
+    name
+        Path relative to the log directory, ``"."`` for the directory itself.
+    first_wall_time
+        Earliest wall time of any of its events, seconds since the epoch; NaN while there is none.
+    deleted
+        True if its files have gone from the disk; what was read stays.
+
+    Examples
+    --------
+    >>> run = logs["train"]  # doctest: +SKIP
+    >>> run.tags  # doctest: +SKIP
+    {'scalars': ['accuracy', 'loss'], 'histograms': ['dense/kernel']}
+    """
+
+    def __init__(self, name: str, logdir: Logdir, *, purge: bool = True) -> None:
+        self.name = name
+        self.logdir = logdir
+        self.first_wall_time = math.nan
+        self.deleted = False
+        #: Goes up with every change of the list of tags.
+        self.revision = 0
+        self._purge = purge
+        self._series: dict[str, ScalarSeries] = {}
+        self._blobs: dict[tuple[str, str], list[tuple[Writer, BlobColumns]]] = {}
+        self._starts: dict[Writer, list[Start]] = {}
+        self.tags_left_out = 0
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(f"{len(tags)} {kind}" for kind, tags in self.tags.items())
+        return f"<Run {self.name!r}: {kinds or 'empty'}>"
+
+    @property
+    def tags(self) -> dict[str, list[str]]:
+        """The tags by kind, each list in natural order; only the kinds present."""
+        by_kind: dict[str, list[str]] = {"scalars": list(self._series.copy())}
+        for kind, tag in self._blobs.copy():
+            by_kind.setdefault(kind, []).append(tag)
+        return {
+            kind: sorted(by_kind[kind], key=natural_key) for kind in KINDS if by_kind.get(kind)
+        }
+
+    @property
+    def scalars(self) -> Mapping[str, ScalarSeries]:
+        """The scalar series by tag.
+
+        Raises
+        ------
+        KeyError
+            On access to a tag that is not there; the message lists those that are.
+        """
+        return NaturalMapping(self._series, self._missing_scalar)
+
+    def _missing_scalar(self, tag: str) -> str:
+        known = ", ".join(repr(name) for name in sorted(self._series, key=natural_key)[:20])
+        return f"run {self.name!r} has no scalar tag {tag!r}; it has: {known or 'none'}"
+
+    def apply(self, writer: Writer, batch: Batch) -> None:
+        """Take in what was read from one file; only the reading thread may call this."""
+        if not self.first_wall_time <= batch.first_wall_time:
+            if not math.isnan(batch.first_wall_time):
+                self.first_wall_time = batch.first_wall_time
+        seen = self._starts.setdefault(writer, [])
+        before = len(seen)
+        seen.extend(batch.starts)
+        for tag, columns in batch.scalars.items():
+            series = self._series_of(tag, batch)
+            if series is not None:
+                _append_in_epochs(series, writer, columns, seen, before)
+        for number, start in enumerate(batch.starts, before + 1):
+            for tag, series in self._series.items():
+                if tag not in batch.scalars:
+                    series.restart(writer, number, start)
+        for key, index in batch.blobs.items():
+            if key not in self._blobs:
+                if not self._has_room():
+                    continue
+                self.revision += 1
+            self._blobs.setdefault(key, []).append((writer, index))
+
+    def forget(self, writer: Writer) -> None:
+        """Drop what came from a file that was replaced by another."""
+        self._starts.pop(writer, None)
+        for series in self._series.values():
+            series.forget(writer)
+        for key, indexes in list(self._blobs.items()):
+            self._blobs[key] = [pair for pair in indexes if pair[0] != writer]
+
+    def _series_of(self, tag: str, batch: Batch) -> ScalarSeries | None:
+        series = self._series.get(tag)
+        if series is None:
+            if not self._has_room():
+                return None
+            series = ScalarSeries(tag, purge=self._purge)
+            if metadata := batch.cursor.metadata.get(tag):
+                series.display_name = metadata.display_name
+                series.description = metadata.description
+            self._series[tag] = series
+            self.revision += 1
+        return series
+
+    def _has_room(self) -> bool:
+        if len(self._series) + len(self._blobs) < MAX_TAGS:
+            return True
+        self.tags_left_out += 1
+        return False
+
+
+def _append_in_epochs(
+    series: ScalarSeries, writer: Writer, columns: ScalarColumns, starts: list[Start], before: int
+) -> None:
+    """Append `columns`, split where the writer restarted between two points."""
+    first = 0
+    for epoch in range(before, len(starts) + 1):
+        start = starts[epoch - 1] if epoch else None
+        if epoch < len(starts):
+            end = int(np.searchsorted(columns.offsets, starts[epoch].offset))
+        else:
+            end = len(columns)
+        if end > first:
+            part = type(columns)(
+                columns.steps[first:end],
+                columns.wall_times[first:end],
+                columns.values[first:end],
+                columns.offsets[first:end],
+            )
+            series.append(writer, epoch, start, part)
+        elif epoch > before and start is not None:
+            series.restart(writer, epoch, start)
+        first = end

@@ -1,0 +1,220 @@
+"""A scalar series: append-only numpy columns that other threads may read at any time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+
+from .ordering import Segment, Writer, current_rows
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from tbwidget.events.columns import ScalarColumns, Start
+
+
+_T = TypeVar("_T", bound=np.generic)
+
+
+class Points(NamedTuple):
+    """Equally long columns of points: steps, wall times (seconds since the epoch), values."""
+
+    steps: npt.NDArray[np.int64]
+    wall_times: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
+
+
+class Snapshot(NamedTuple):
+    """A consistent look at a series.
+
+    As long as `generation` is the same, points are only added at the end; a new generation means
+    that earlier points changed (a restart, a step written again).
+    """
+
+    generation: int
+    points: Points
+
+
+class _Columns:
+    """Three columns that grow by doubling; `view` hands out the published part without a copy."""
+
+    __slots__ = ("_arrays", "_length")
+
+    def __init__(self, points: Points | None = None) -> None:
+        self._arrays = points or Points(
+            np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.float64)
+        )
+        self._length = len(self._arrays.steps)
+
+    def view(self) -> Points:
+        return Points(*(array[: self._length] for array in self._arrays))
+
+    def append(self, points: Points) -> None:
+        length, new = self._length, self._length + len(points.steps)
+        if new > len(self._arrays.steps):
+            capacity = max(new, 2 * length, 64)
+            grown = Points(*(np.empty(capacity, array.dtype) for array in self._arrays))
+            for target, source in zip(grown, self._arrays, strict=True):
+                target[:length] = source[:length]
+            self._arrays = grown
+        for target, source in zip(self._arrays, points, strict=True):
+            target[length:new] = source
+        self._length = new
+
+
+class ScalarSeries:
+    """The points of one scalar tag in one run, by step.
+
+    Attributes
+    ----------
+    tag
+        The tag's name.
+    display_name, description
+        What the writer gave with the tag; empty if nothing.
+
+    Examples
+    --------
+    >>> series = logs["train"].scalars["loss"]  # doctest: +SKIP
+    >>> series.steps, series.values  # doctest: +SKIP
+    (array([0, 1, 2]), array([0.9, 0.7, 0.4]))
+    """
+
+    def __init__(self, tag: str, *, purge: bool = True) -> None:
+        self.tag = tag
+        self.display_name = ""
+        self.description = ""
+        self._purge = purge
+        self._arrived = _Columns()
+        self._current: _Columns | None = None  # None: what arrived is what is current
+        self._segments: list[Segment] = []
+        self._snapshot = Snapshot(0, self._arrived.view())
+
+    def __len__(self) -> int:
+        """Return the number of current points."""
+        return len(self._snapshot.points.steps)
+
+    def __repr__(self) -> str:
+        return f"<ScalarSeries {self.tag!r}: {len(self):,} points>"
+
+    @property
+    def steps(self) -> npt.NDArray[np.int64]:
+        """Steps, int64[n], ascending (or all equal)."""
+        return _frozen(self._snapshot.points.steps)
+
+    @property
+    def wall_times(self) -> npt.NDArray[np.float64]:
+        """Wall times, float64[n], in seconds since the epoch."""
+        return _frozen(self._snapshot.points.wall_times)
+
+    @property
+    def values(self) -> npt.NDArray[np.float64]:
+        """Values, float64[n]; NaN and infinities as written."""
+        return _frozen(self._snapshot.points.values)
+
+    @property
+    def superseded(self) -> Points:
+        """Points that a restart or a later write to the same step replaced, as written."""
+        if self._current is None:
+            return Points(*(array[:0] for array in self._arrived.view()))
+        arrived = self._arrived.view()
+        replaced = np.ones(len(arrived.steps), bool)
+        replaced[self._current_rows()] = False
+        return Points(*(array[replaced] for array in arrived))
+
+    def snapshot(self) -> Snapshot:
+        """Return a consistent look at all columns, for use from any thread."""
+        return self._snapshot
+
+    def append(self, writer: Writer, epoch: int, start: Start | None, new: ScalarColumns) -> None:
+        """Take in points that `writer` wrote since its `epoch`-th restart `start`.
+
+        Only the thread that reads the log directory may call this.
+        """
+        points = Points(new.steps, new.wall_times, new.values)
+        extends = self._extends(writer, epoch, start, points.steps)
+        first = len(self._arrived.view().steps)
+        self._arrived.append(points)
+        end = first + len(points.steps)
+        last = self._segments[-1] if self._segments else None
+        if last and last.writer == writer and last.epoch == epoch:
+            last.end = end
+        else:
+            self._segments.append(Segment(writer, epoch, start, first, end))
+        if not extends:
+            self._reorder()
+            return
+        if self._current is not None:
+            self._current.append(points)
+        self._publish(self._snapshot.generation)
+
+    def restart(self, writer: Writer, epoch: int, start: Start) -> None:
+        """Take note of a restart; points at or after its step are superseded."""
+        rows = len(self._arrived.view().steps)
+        self._segments.append(Segment(writer, epoch, start, rows, rows))
+        if not self._extends(writer, epoch, start, np.empty(0, np.int64)):
+            self._reorder()
+
+    def forget(self, writer: Writer) -> None:
+        """Drop everything that `writer` wrote: its file was replaced by another."""
+        arrived = self._arrived.view()
+        kept, segments, length = [], [], 0
+        for segment in self._segments:
+            if segment.writer == writer:
+                continue
+            rows = np.arange(segment.first, segment.end)
+            kept.append(rows)
+            segment.first, segment.end = length, length + len(rows)
+            length += len(rows)
+            segments.append(segment)
+        rows = np.concatenate(kept) if kept else np.empty(0, np.int64)
+        self._segments = segments
+        self._arrived = _Columns(Points(*(array[rows] for array in arrived)))
+        self._reorder()
+
+    def _extends(
+        self, writer: Writer, epoch: int, start: Start | None, steps: npt.NDArray[np.int64]
+    ) -> bool:
+        """Tell whether new points simply follow the current ones, so nothing has to be reordered."""
+        current = self._snapshot.points.steps
+        if len(steps) > 1 and not bool(np.all(steps[1:] > steps[:-1])):
+            return False
+        if not len(current):
+            return not self._segments
+        latest = max(segment.writer.order for segment in self._segments)
+        if writer.order < latest or (len(current) > 1 and current[0] == current[-1]):
+            return False
+        if start is not None and epoch > 0 and self._is_new(writer, epoch):
+            return bool(start.step > current[-1]) and (not len(steps) or steps[0] > current[-1])
+        return not len(steps) or bool(steps[0] > current[-1])
+
+    def _is_new(self, writer: Writer, epoch: int) -> bool:
+        return not any(s.writer == writer and s.epoch == epoch for s in self._segments)
+
+    def _current_rows(self) -> npt.NDArray[np.int64]:
+        steps, wall_times, _ = self._arrived.view()
+        return current_rows(steps, wall_times, self._segments, purge=self._purge)
+
+    def _reorder(self) -> None:
+        rows = self._current_rows()
+        arrived = self._arrived.view()
+        before = self._snapshot
+        same = len(rows) == len(arrived.steps) and bool(np.all(rows == np.arange(len(rows))))
+        self._current = None if same else _Columns(Points(*(array[rows] for array in arrived)))
+        now = (self._current or self._arrived).view()
+        kept = len(before.points.steps)
+        unchanged = kept <= len(now.steps) and all(
+            np.array_equal(old, new[:kept], equal_nan=old.dtype.kind == "f")
+            for old, new in zip(before.points, now, strict=True)
+        )
+        self._publish(before.generation if unchanged else before.generation + 1)
+
+    def _publish(self, generation: int) -> None:
+        self._snapshot = Snapshot(generation, (self._current or self._arrived).view())
+
+
+def _frozen(array: npt.NDArray[_T]) -> npt.NDArray[_T]:
+    """Return a read-only view: writing into it would write into the store."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,171 @@
+"""The base of every visible widget: what it shows, the shared state, and when it goes away."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from tbwidget.logs import Logdir, Run
+
+from .publisher import PUBLISHER, Message
+from .runtime import Channel, shared_runtime
+from .view_state import ViewState
+
+#: What a view takes: a path (or several by name), a log directory, a run or a list of runs.
+Source = str | os.PathLike[str] | Mapping[str, str] | Logdir | Run | list[Run]
+
+_OPEN: weakref.WeakValueDictionary[tuple[object, ...], Logdir] = weakref.WeakValueDictionary()
+
+
+def open_source(source: Source, **options: Any) -> tuple[Logdir, list[str] | None]:
+    """Return the log directory behind `source`, and which of its runs are meant (None: all).
+
+    Views of the same path share one log directory, so its files are read once.
+
+    Raises
+    ------
+    TypeError
+        If `source` is nothing that can be shown.
+    ValueError
+        If it is empty, or a list of runs of different log directories.
+    """
+    if isinstance(source, Logdir):
+        return source, None
+    if isinstance(source, Run):
+        return source.logdir, [source.name]
+    if isinstance(source, (list, tuple)):
+        return _logdir_of_runs(list(source)), [run.name for run in source]
+    if not isinstance(source, (str, os.PathLike, Mapping)):
+        message = (
+            "show a path, a Logdir, a Run or a list of runs, "
+            f"not {type(source).__name__} ({str(source)[:80]!r})"
+        )
+        raise TypeError(message)
+    paths = source.items() if isinstance(source, Mapping) else [("", source)]
+    key = (
+        *((name, os.path.realpath(os.path.expanduser(path))) for name, path in paths),
+        *sorted(options.items()),
+    )
+    logdir = _OPEN.get(key)
+    if logdir is None:
+        logdir = _OPEN[key] = Logdir(source, follow=True, **options)
+    return logdir, None
+
+
+def _logdir_of_runs(runs: list[Any]) -> Logdir:
+    if not runs or not all(isinstance(run, Run) for run in runs):
+        message = "a list to show must hold runs, as `[logs['a'], logs['b']]`"
+        raise (TypeError if runs else ValueError)(message)
+    logdirs = {id(run.logdir): run.logdir for run in runs}
+    if len(logdirs) > 1:
+        message = "the runs are of several log directories; open them as one: Logdir({'name': path})"
+        raise ValueError(message)
+    return next(iter(logdirs.values()))
+
+
+class View(Channel):
+    """A visible widget over a log directory, mounted by the shared runtime."""
+
+    #: Name of the component in the bundle (and of its folder in ``js/src/dashboards``).
+    kind: ClassVar[str] = ""
+    page_writes: ClassVar[frozenset[str]] = frozenset({"height"})
+
+    _runtime = anywidget.WidgetTrait().tag(sync=True)
+    _state = anywidget.WidgetTrait().tag(sync=True)
+    _kind = traitlets.Unicode().tag(sync=True)
+    height = traitlets.Int(
+        760, min=120, max=10_000, help="Height of the view in CSS pixels."
+    ).tag(sync=True)
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        state: ViewState | None = None,
+        logdir_options: Mapping[str, Any] | None = None,
+        **traits: Any,
+    ) -> None:
+        self.logdir, self._selected = open_source(source, **(logdir_options or {}))
+        state = state or ViewState.of(self.logdir)
+        super().__init__(_runtime=shared_runtime(), _state=state, _kind=self.kind, **traits)
+        state.views.add(self)
+        PUBLISHER.add(state, self)
+
+    @property
+    def state(self) -> ViewState:
+        """The settings that this view shares with the others of its log directory."""
+        state: ViewState = self._state
+        return state
+
+    def updates(self) -> Iterator[Message]:
+        """Yield messages with what the page lacks; called on the follower's thread."""
+        return iter(())
+
+    def resend(self) -> None:
+        """Forget what the page is thought to have, so that it is sent again."""
+
+    def close(self) -> None:
+        """Close the view; the last one of a log directory closes the shared state too."""
+        if self.comm is None:
+            return
+        state = self.state
+        PUBLISHER.remove(state, self)
+        state.views.discard(self)
+        super().close()
+        if not state.views:
+            PUBLISHER.remove(state)
+            state.close()
+            self.logdir.close()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        if self.comm is not None:
+            _close_replaced(self)
+        return super()._repr_mimebundle_(**kwargs)
+
+
+class Dashboard(View):
+    """A tab: a view of one kind of data, usable alone in a cell or inside the board."""
+
+    #: Which kinds of `Run.tags` it shows, and its title.
+    data_kinds: ClassVar[tuple[str, ...]] = ()
+    title: ClassVar[str] = ""
+
+
+# -- views that a re-run cell leaves behind ------------------------------------------------------
+
+_SHOWN: dict[str, list[tuple[str, weakref.ref[View]]]] = {}
+
+
+def _close_replaced(view: View) -> None:
+    """Close the views that the last run of this very cell showed, unless shown elsewhere too.
+
+    Running a cell again clears its output, but the kernel would keep the old models for ever.
+    """
+    cell, execution = _current_cell()
+    if not cell:
+        return
+    shown = _SHOWN.setdefault(cell, [])
+    old = [(run, ref) for run, ref in shown if run != execution]
+    _SHOWN[cell] = [(run, ref) for run, ref in shown if run == execution]
+    _SHOWN[cell].append((execution, weakref.ref(view)))
+    still_shown = {id(ref()) for views in _SHOWN.values() for _, ref in views}
+    for _, ref in old:
+        replaced = ref()
+        if replaced is not None and id(replaced) not in still_shown:
+            replaced.close()
+
+
+def _current_cell() -> tuple[str, str]:
+    """Return the ids of the notebook cell and of its execution, empty outside of one."""
+    try:
+        from IPython import get_ipython
+
+        parent = get_ipython().kernel.get_parent("shell")
+        return str(parent["metadata"].get("cellId", "")), str(parent["header"]["msg_id"])
+    except (ImportError, AttributeError, KeyError, TypeError):
+        return "", ""

@@ -1,0 +1,226 @@
+"""Sending what is live: in the follower's thread, coalesced, within limits.
+
+jupyter_server silently drops messages above 1,000 a second for the whole kernel, and keeps what it
+cannot deliver to a page that is gone. So: at most 20 messages a second, and a bound on what has
+been sent and not acknowledged. While a cell runs and the kernel has no subshells no
+acknowledgement can arrive; the bound is wide enough for hours of appends.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tbwidget.logs.follow import FOLLOWER
+
+from .rpc import Answer
+
+if TYPE_CHECKING:
+    from .view_state import ViewState
+
+MESSAGES_PER_SECOND = 20.0
+TICK_SECONDS = 0.25
+STATUS_SECONDS = 0.5
+HEARTBEAT_SECONDS = 5.0
+#: A page that has not been heard of for so long, while the kernel was free to hear it, is gone.
+LOST_SECONDS = 60.0
+UNACKNOWLEDGED_BYTES = 64 * 2**20
+UNATTACHED_BYTES = 8 * 2**20
+
+Message = tuple[dict[str, Any], list[memoryview]]
+
+
+class Publishing(Protocol):
+    """A channel that has something to send now and then."""
+
+    model_id: str
+    sequence: int
+    unacknowledged: int
+
+    def push(self, message: dict[str, Any], buffers: list[memoryview] | None = None) -> None:
+        """Send a message with the next sequence number."""
+
+    def updates(self) -> Iterator[Message]:
+        """Yield what the page lacks."""
+
+    def resend(self) -> None:
+        """Forget what the page is thought to have."""
+
+
+class _Session:
+    """One `ViewState`, the channels beside it, and what their page is known to have."""
+
+    def __init__(self, state: ViewState) -> None:
+        self.state = state
+        self.channels: list[Publishing] = []
+        self.attached = False
+        self.hidden = False
+        self.urgent = True
+        self.heard = time.monotonic()
+        self._catalog: dict[str, Any] | None = None
+        self._catalog_revision = -1
+        self._status: dict[str, Any] | None = None
+        self._status_at = 0.0
+        self._heartbeat_at = 0.0
+        self._due = 0.0
+        state.operations.register("hello", self._hello)
+        state.operations.register("visible", self._visible)
+
+    def _hello(self, _args: dict[str, Any]) -> Answer:
+        """A page has opened a view (or lost messages): it gets everything anew."""
+        self.attached, self.hidden = True, False
+        self.heard = time.monotonic()
+        self._catalog = self._status = None
+        self._catalog_revision = -1
+        self.urgent = True
+        FOLLOWER.wake()
+        return Answer({"heartbeat": HEARTBEAT_SECONDS})
+
+    def _visible(self, args: dict[str, Any]) -> None:
+        self.hidden = args.get("visible") is False
+        self.heard = time.monotonic()
+        self.urgent = True
+        FOLLOWER.wake()
+
+    def watched(self, busy: bool) -> bool:
+        """Tell whether somebody may be looking."""
+        recent = busy or time.monotonic() - self.heard < LOST_SECONDS
+        return self.state.comm is not None and recent and not self.hidden
+
+    def messages(self, now: float, busy: bool) -> Iterator[tuple[Publishing, Message]]:
+        """Yield what is due, most important first."""
+        if not self.watched(busy) or (now < self._due and not self.urgent):
+            return
+        self._due, self.urgent = now + TICK_SECONDS, False
+        bound = UNACKNOWLEDGED_BYTES if self.attached else UNATTACHED_BYTES
+        yield from ((self.state, (message, [])) for message in self._news(now))
+        for channel in list(self.channels):
+            if channel.unacknowledged + self.state.unacknowledged < bound:
+                for message in channel.updates():
+                    yield channel, message
+        if now - self._heartbeat_at > HEARTBEAT_SECONDS:
+            self._heartbeat_at = now
+            counts = {channel.model_id: channel.sequence for channel in self.channels}
+            yield self.state, ({"op": "heartbeat", "channels": counts}, [])
+
+    def _news(self, now: float) -> Iterator[dict[str, Any]]:
+        revision = self.state.logdir.revision
+        if revision != self._catalog_revision:
+            self._catalog_revision = revision
+            catalog = self.state.catalog()
+            if catalog != self._catalog:
+                self._catalog = catalog
+                yield catalog
+        status = self.state.status()
+        if status != self._status and now - self._status_at >= STATUS_SECONDS:
+            self._status, self._status_at = status, now
+            yield status
+
+
+class Publisher:
+    """Sends for all sessions of the process, on the follower's thread."""
+
+    def __init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
+        self._sessions: dict[str, _Session] = {}
+        self._allowance = MESSAGES_PER_SECOND
+        self._allowance_at = time.monotonic()
+        self._busy = False
+        self._hooked = False
+
+    def add(self, state: ViewState, channel: Publishing | None = None) -> None:
+        """Publish the catalog and status of `state`, and what `channel` has to say."""
+        self._hook()
+        session = self._sessions.get(state.model_id)
+        if session is None:
+            session = self._sessions[state.model_id] = _Session(state)
+            state.operations.register("ack", self._heard(session, state))
+        if channel is not None:
+            session.channels.append(channel)
+        session.urgent = True
+        FOLLOWER.add(state.logdir)
+        FOLLOWER.subscribe(self.tick)
+        FOLLOWER.wake()
+
+    def remove(self, state: ViewState, channel: Publishing | None = None) -> None:
+        """Publish no more for `channel`, or, without it, for the whole of `state`."""
+        session = self._sessions.get(state.model_id)
+        if session is None:
+            return
+        if channel in session.channels:
+            session.channels.remove(channel)
+        if channel is None:
+            del self._sessions[state.model_id]
+
+    def wake(self, state: ViewState) -> None:
+        """Publish for `state` now: a request has changed what its page needs."""
+        session = self._sessions.get(state.model_id)
+        if session is not None:
+            session.heard = time.monotonic()
+            session.attached = session.urgent = True
+            FOLLOWER.wake()
+
+    def tick(self) -> bool:
+        """Send what is due; tell whether anybody watches."""
+        now = time.monotonic()
+        elapsed = now - self._allowance_at
+        self._allowance_at = now
+        self._allowance = min(
+            MESSAGES_PER_SECOND, self._allowance + elapsed * MESSAGES_PER_SECOND
+        )
+        sessions = list(self._sessions.values())
+        for session in sessions:
+            if self._allowance < 1:
+                break
+            for channel, (message, buffers) in session.messages(now, self._busy):
+                channel.push(message, buffers)
+                self._allowance -= 1
+                if self._allowance < 1:
+                    session.urgent = True  # the rest goes out at the next tick
+                    break
+        return any(session.watched(self._busy) for session in sessions)
+
+    def _heard(self, session: _Session, state: ViewState) -> Any:
+        def heard(args: dict[str, Any]) -> None:
+            session.heard = time.monotonic()
+            session.attached = True
+            state.acknowledge(args)
+
+        return heard
+
+    def _hook(self) -> None:
+        """Learn from IPython when a cell runs: then a silent page may just not get through."""
+        if self._hooked:
+            return
+        self._hooked = True
+        try:
+            from IPython import get_ipython
+        except ImportError:
+            return
+        shell = get_ipython()
+        if shell is not None:
+            self._busy = True  # the cell that makes the first view is running
+            shell.events.register("pre_run_cell", self._cell_began)
+            shell.events.register("post_run_cell", self._cell_ended)
+
+    def _cell_began(self, _info: Any = None) -> None:
+        self._busy = True
+
+    def _cell_ended(self, _result: Any = None) -> None:
+        self._busy = False
+        for session in self._sessions.values():
+            session.heard = time.monotonic()
+
+    def after_fork_in_child(self) -> None:
+        """Forget everything: a child has no page."""
+        self._reset()
+
+
+PUBLISHER = Publisher()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=PUBLISHER.after_fork_in_child)

@@ -1,0 +1,136 @@
+"""One bundle for any number of widgets.
+
+anywidget evaluates and saves a widget's `_esm` once for every instance. So one hidden `Runtime`
+carries the bundle, and every other widget has a stub of a few lines that finds it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from .rpc import Operations
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def _built(name: str) -> str:
+    try:
+        return (STATIC / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        message = (
+            f"tbwidget's front end is not built ({name} is missing): "
+            "run `pip install -e .` in the checkout, with Node.js installed"
+        )
+        raise RuntimeError(message) from None
+
+
+class Channel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base is untyped
+    """A widget that talks with the page in messages, from any thread.
+
+    Messages carry a sequence number, so the page notices a lost one. What has been sent and not
+    acknowledged is counted, so a page that is gone cannot fill the server's memory.
+    """
+
+    #: Traits that the page may set. Every synced trait could be set by it; no other one is.
+    page_writes: ClassVar[frozenset[str]] = frozenset()
+
+    _channel = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        if not hasattr(type(self), "_esm"):
+            type(self)._esm = _built("stub.js")
+        self.operations = Operations()
+        self.sequence = 0
+        self.unacknowledged = 0
+        self._sizes: dict[int, int] = {}
+        self._process = os.getpid()
+        self._sending = threading.Lock()
+        super().__init__(**traits)
+        self._channel = f"anywidget:{self.model_id}"
+        self.operations.register("ack", self.acknowledge)
+        self.on_msg(self._receive)
+
+    def push(self, message: dict[str, Any], buffers: list[memoryview] | None = None) -> None:
+        """Send `message` with the next sequence number, unless nobody can hear it."""
+        buffers = buffers or []
+        with self._sending:
+            if self.comm is None:
+                return
+            self.sequence += 1
+            size = sum(buffer.nbytes for buffer in buffers) + 256
+            self._sizes[self.sequence] = size
+            self.unacknowledged += size
+            self.send({**message, "seq": self.sequence}, buffers)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take over those traits from the page that are the page's to set."""
+        allowed = {name: v for name, v in sync_data.items() if name in self.page_writes}
+        # A value that does not validate leaves the trait as it was.
+        with contextlib.suppress(traitlets.TraitError):
+            super().set_state(allowed)
+
+    def acknowledge(self, args: dict[str, Any]) -> None:
+        """Take note of the last message that the page has seen."""
+        seen = args.get("seq")
+        if not isinstance(seen, int):
+            return
+        with self._sending:
+            for number in [n for n in self._sizes if n <= seen]:
+                self.unacknowledged -= self._sizes.pop(number)
+
+    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        answered = self.operations.answer(content)
+        if answered is not None:
+            self.send(*answered)
+
+    def open(self) -> None:
+        """Open the comm, and leave the page free to be answered on a subshell."""
+        super().open()
+        self._free_replies()
+
+    def _send(self, msg: dict[str, Any], buffers: Any = None) -> None:
+        # A forked child shares the sockets of its parent: it must never send.
+        if os.getpid() != self._process:
+            return
+        super()._send(msg, buffers=buffers)
+        self._free_replies()
+
+    def _free_replies(self) -> None:
+        """Let requests on this comm be answered while a cell runs.
+
+        ipykernel 7.4 routes what the page sends to the shell that last sent on the comm; after a
+        send from a cell or a plain thread that is the main shell, which is busy while a cell runs.
+        Forgetting it restores the routing that the page asked for.
+        """
+        getattr(self.comm, "__dict__", {}).pop("_reply_subshell_id", None)
+
+
+class Runtime(anywidget.AnyWidget):  # type: ignore[misc]
+    """The hidden widget that carries the bundle."""
+
+    _view_name = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+
+    def __init__(self) -> None:
+        type(self)._esm = _built("runtime.js")
+        super().__init__()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take nothing from the page: its code is the kernel's to give."""
+
+
+_runtime: Runtime | None = None
+
+
+def shared_runtime() -> Runtime:
+    """Return the process's runtime widget, made on first use or after it was closed."""
+    global _runtime  # noqa: PLW0603  (one per process is the point)
+    if _runtime is None or _runtime.comm is None:
+        _runtime = Runtime()
+    return _runtime

@@ -1,0 +1,166 @@
+"""The packages that users get: built, looked into, installed in a clean environment and used."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.wheel
+
+ROOT = Path(__file__).parents[2]
+BUILT = {
+    "tbwidget/static/protos.binpb",
+    "tbwidget/static/runtime.js",
+    "tbwidget/static/stub.js",
+}
+
+pytest.importorskip("build", reason="builds the packages; it is in the `dev` extra")
+pytest.importorskip("hatchling", reason="builds the packages; it is in the `dev` extra")
+
+
+def build(
+    source: Path, target: Path, *, path: str | None = None, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Build `source` with this environment's hatchling; `path` replaces ``PATH``."""
+    kind = "--sdist" if source == ROOT else "--wheel"
+    environment = dict(os.environ) if path is None else {**os.environ, "PATH": path}
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", kind, "--outdir", target, source],
+        check=False,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0 or not check, done.stdout
+    return done
+
+
+@pytest.fixture(scope="session")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("sdist")
+    build(ROOT, target)
+    (path,) = target.glob("*.tar.gz")
+    return path
+
+
+@pytest.fixture
+def unpacked(sdist: Path, tmp_path: Path) -> Path:
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (path,) = tmp_path.iterdir()
+    return path
+
+
+@pytest.fixture(scope="session")
+def no_node(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a ``PATH`` without node and npm."""
+    path = str(tmp_path_factory.mktemp("bin"))
+    assert shutil.which("npm", path=path) is None
+    return path
+
+
+@pytest.fixture(scope="session")
+def wheel(sdist: Path, no_node: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the wheel built from the sdist on a machine without Node."""
+    folder = tmp_path_factory.mktemp("wheel")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder / "source", filter="data")
+    (source,) = (folder / "source").iterdir()
+    build(source, folder, path=no_node)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+def test_sdist_holds_sources_and_built_files(unpacked: Path) -> None:
+    files = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
+    assert files >= BUILT
+    assert files >= {
+        "LICENSE",
+        "README.md",
+        "js/build.mjs",
+        "package-lock.json",
+        "proto/tbwidget/event.proto",
+        "scripts/build_hook.py",
+        "tbwidget/py.typed",
+    }
+    assert "node_modules" not in files
+
+
+def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        built = {name: archive.getinfo(name).file_size for name in BUILT}
+    assert "tbwidget/py.typed" in names
+    assert all(built.values())
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == {"tbwidget"}
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+
+@pytest.mark.parametrize("missing", ["runtime.js", "stub.js"])
+def test_a_checkout_without_node_is_told_what_to_do(
+    unpacked: Path, no_node: str, tmp_path: Path, missing: str
+) -> None:
+    (unpacked / "tbwidget" / "static" / missing).unlink()
+    done = build(unpacked, tmp_path / "out", path=no_node, check=False)
+    assert done.returncode != 0
+    assert "install Node.js" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_stale_bundles_do_without_node(unpacked: Path, no_node: str, tmp_path: Path) -> None:
+    os.utime(unpacked / "package.json")
+    done = build(unpacked, tmp_path / "out", path=no_node)
+    assert "using the files as they are" in done.stdout
+
+
+USE = """
+import sys
+
+import tbwidget
+
+heavy = {"pandas", "bqplot", "sklearn"} & sys.modules.keys()
+assert not heavy, heavy
+
+with tbwidget.SummaryWriter("logs/run") as writer:
+    for step in range(100):
+        writer.add_scalar("loss", 1 / (step + 1), step, new_style=True, double_precision=True)
+
+series = tbwidget.Logdir("logs")["run"].scalars["loss"]
+assert series.values.tolist() == [1 / (step + 1) for step in range(100)], series.values
+assert series.steps.tolist() == list(range(100)), series.steps
+
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell.instance()
+shell.extension_manager.load_extension("tbwidget")
+assert "tensorboard" in shell.magics_manager.magics["line"]
+assert callable(tbwidget.load_ipython_extension)
+print(tbwidget.__file__)
+"""
+
+
+def test_the_wheel_works_in_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
+    environment = tmp_path / "venv"
+    venv.create(environment, with_pip=True)
+    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+    subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
+    done = subprocess.run(
+        [python, "-I", "-c", USE],
+        check=False,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    assert str(environment) in done.stdout
