@@ -8,20 +8,21 @@
 PYTHON ?= python3
 PORT ?= 8888
 JUPYTER_ARGS ?=
+PYTEST_ARGS ?=
 
 BIN := .venv/bin
-STATIC := tbwidget/static
-PACKAGING := pyproject.toml scripts/build_hook.py
-JS := $(shell find js -type f 2>/dev/null) package.json
-BUILT := $(STATIC)/.built
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+RUNTIME := tbwidget/static/runtime.js
+PACKAGING := pyproject.toml scripts/build_hook.py $(shell find proto -name '*.proto')
+JS := package.json js/build.mjs $(shell find js/src -type f)
 
 .PHONY: demo test build clean
 
-demo: .venv/.demo $(BUILT)
+demo: .venv/.demo $(RUNTIME)
 	$(BIN)/jupyter lab --port=$(PORT) $(JUPYTER_ARGS) notebooks/01_quickstart.ipynb
 
 # pytest comes last: its summary ends the output.
-test: .venv/.dev $(BUILT)
+test: .venv/.dev $(RUNTIME)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -30,25 +31,29 @@ test: .venv/.dev $(BUILT)
 	npm run --silent test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-build: .venv/.dev
+build: .venv/.dev $(RUNTIME)
 	$(BIN)/python -m build
 
 clean:
-	rm -rf .venv node_modules dist $(STATIC) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules dist tbwidget/static .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-# Installing runs scripts/build_hook.py, which makes the files in $(STATIC).
+# Installing runs scripts/build_hook.py, which makes what tbwidget/static/ lacks.
 .venv/.demo: $(PACKAGING) | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . jupyterlab
+	$(PIP) -e . jupyterlab
 	@touch $@
 
 .venv/.dev: $(PACKAGING) | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	$(PIP) -e ".[dev]"
 	@touch $@
 
 node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund
+	@touch $@
+
+$(RUNTIME): $(JS) node_modules/.package-lock.json
+	npm run --silent build
 	@touch $@

@@ -54,7 +54,7 @@ def test_file_version_and_writer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("double_precision", [False, True])
-def test_new_style(tmp_path: Path, double_precision: bool) -> None:  # noqa: FBT001
+def test_new_style(tmp_path: Path, double_precision: bool) -> None:
     with SummaryWriter(tmp_path) as writer:
         writer.add_scalar("loss", 0.1, 3, 4.0, new_style=True, double_precision=double_precision)
     expected = 0.1 if double_precision else float(np.float32(0.1))

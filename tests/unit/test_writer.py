@@ -129,7 +129,7 @@ def test_steps_and_wall_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("double_precision", [False, True])
-def test_new_style(tmp_path: Path, double_precision: bool) -> None:  # noqa: FBT001
+def test_new_style(tmp_path: Path, double_precision: bool) -> None:
     with SummaryWriter(tmp_path) as writer:
         writer.add_scalar("loss", 0.1, 3, new_style=True, double_precision=double_precision)
     (value,) = read(tmp_path)[1].summary.value
@@ -325,7 +325,6 @@ def test_a_failed_write_is_raised_and_made_up_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_fork_writes_nothing_and_says_why(tmp_path: Path) -> None:
     code = """
 import os, sys, tbwidget.writer

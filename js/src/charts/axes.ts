@@ -1,6 +1,14 @@
 /** The frame of a chart: where the plot lies, its two scales, its ticks, and how these are drawn. */
 
-import { type Domain, linearScale, linearTicks, logScale, logTicks, type Scale, type Tick } from "./scales";
+import {
+  type Domain,
+  linearScale,
+  linearTicks,
+  logScale,
+  logTicks,
+  type Scale,
+  type Tick,
+} from "./scales";
 import { relativeTicks, timeTicks } from "./time_ticks";
 import type { ChartOptions, ChartTheme } from "./types";
 
@@ -10,8 +18,8 @@ const BOTTOM = 19;
 const LABEL_GAP = 6;
 const GUTTER_QUANTUM = 8;
 const SMALLEST_GUTTER = 32;
-const PIXELS_PER_Y_TICK = 32;
-const PIXELS_PER_X_TICK = 60;
+const PIXELS_PER_Y_TICK = 28;
+const PIXELS_PER_X_TICK = 50;
 const BETWEEN_X_LABELS = 12;
 const HALF_LINE = 6;
 
@@ -57,8 +65,15 @@ export function layOut(
 }
 
 /** Wide enough for the widest label, in coarse steps and slow to shrink, so that the plot stands still while data comes. */
-function gutter(context: CanvasRenderingContext2D, ticks: readonly Tick[], previous: number): number {
-  const widest = ticks.reduce((width, tick) => Math.max(width, context.measureText(tick.label).width), 0);
+function gutter(
+  context: CanvasRenderingContext2D,
+  ticks: readonly Tick[],
+  previous: number,
+): number {
+  const widest = ticks.reduce(
+    (width, tick) => Math.max(width, context.measureText(tick.label).width),
+    0,
+  );
   const needed = Math.ceil((widest + LABEL_GAP + 3) / GUTTER_QUANTUM) * GUTTER_QUANTUM;
   const wanted = Math.max(SMALLEST_GUTTER, needed);
   return previous > wanted && previous - wanted <= 2 * GUTTER_QUANTUM ? previous : wanted;
@@ -71,7 +86,7 @@ function fittingTicks(
   kind: ChartOptions["x"],
   width: number,
 ): Tick[] {
-  const most = Math.max(1, Math.floor((scale.range[1] - scale.range[0]) / PIXELS_PER_X_TICK));
+  const most = Math.max(2, Math.floor((scale.range[1] - scale.range[0]) / PIXELS_PER_X_TICK));
   for (let count = most; count >= 1; count--) {
     const ticks = xTicksOf(scale.domain, kind, count);
     if (labelsFit(context, ticks, scale, width)) return ticks;
@@ -85,7 +100,12 @@ function xTicksOf(domain: Domain, kind: ChartOptions["x"], count: number): Tick[
   return linearTicks(domain, count, true);
 }
 
-function labelsFit(context: CanvasRenderingContext2D, ticks: readonly Tick[], scale: Scale, width: number): boolean {
+function labelsFit(
+  context: CanvasRenderingContext2D,
+  ticks: readonly Tick[],
+  scale: Scale,
+  width: number,
+): boolean {
   let free = Number.NEGATIVE_INFINITY;
   for (const tick of ticks) {
     const wide = context.measureText(tick.label).width;
@@ -101,7 +121,11 @@ function labelCentre(at: number, wide: number, width: number): number {
   return Math.max(wide / 2 + 1, Math.min(width - wide / 2 - 1, at));
 }
 
-export function paintAxes(context: CanvasRenderingContext2D, frame: Frame, theme: ChartTheme): void {
+export function paintAxes(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  theme: ChartTheme,
+): void {
   context.strokeStyle = theme.grid;
   context.lineWidth = 1;
   context.beginPath();
@@ -116,8 +140,18 @@ export function paintAxes(context: CanvasRenderingContext2D, frame: Frame, theme
   context.textAlign = "right";
   for (const tick of frame.yTicks) {
     const y = frame.y.pixel(tick.value);
-    context.fillText(tick.label, frame.left - LABEL_GAP, Math.max(HALF_LINE, Math.min(frame.height - HALF_LINE, y)));
+    context.fillText(
+      tick.label,
+      frame.left - LABEL_GAP,
+      Math.max(HALF_LINE, Math.min(frame.height - HALF_LINE, y)),
+    );
   }
+  paintXLabels(context, frame, theme);
+}
+
+function paintXLabels(context: CanvasRenderingContext2D, frame: Frame, theme: ChartTheme): void {
+  context.fillStyle = theme.muted;
+  context.textBaseline = "middle";
   context.textAlign = "center";
   for (const tick of frame.xTicks) {
     const wide = context.measureText(tick.label).width;
@@ -126,8 +160,13 @@ export function paintAxes(context: CanvasRenderingContext2D, frame: Frame, theme
   }
 }
 
-/** The frame of a chart with nothing to show: its hairlines, without numbers that would mean nothing. */
-export function paintEmptyAxes(context: CanvasRenderingContext2D, frame: Frame, theme: ChartTheme): void {
+/** The frame of a chart with nothing to show: its hairlines, without y numbers that would mean nothing. */
+export function paintEmptyAxes(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  theme: ChartTheme,
+  hasX: boolean,
+): void {
   context.strokeStyle = theme.grid;
   context.lineWidth = 1;
   context.beginPath();
@@ -137,4 +176,5 @@ export function paintEmptyAxes(context: CanvasRenderingContext2D, frame: Frame, 
     context.lineTo(frame.right, y);
   }
   context.stroke();
+  if (hasX) paintXLabels(context, frame, theme);
 }

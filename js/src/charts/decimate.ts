@@ -28,7 +28,7 @@ export function isSorted(x: Float64Array): boolean {
   // Of values that ascend, only the ends can be infinite.
   if (x.length > 0 && !(Number.isFinite(x[0]) && Number.isFinite(x[x.length - 1]))) return false;
   for (let i = 1; i < x.length; i++) {
-    if (!(x[i]! >= x[i - 1]!)) return false;
+    if (!((x[i] as number) >= (x[i - 1] as number))) return false;
   }
   return true;
 }
@@ -39,7 +39,7 @@ export function lowerBound(x: Float64Array, value: number): number {
   let high = x.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (x[middle]! < value) low = middle + 1;
+    if ((x[middle] as number) < value) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -51,7 +51,7 @@ export function upperBound(x: Float64Array, value: number): number {
   let high = x.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (x[middle]! <= value) low = middle + 1;
+    if ((x[middle] as number) <= value) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -76,16 +76,16 @@ export function nearestIndex(x: Float64Array, value: number, sorted: boolean): n
   if (x.length === 0) return -1;
   const after = lowerBound(x, value);
   if (after === 0) return 0;
-  if (after === x.length) return lowerBound(x, x[after - 1]!);
+  if (after === x.length) return lowerBound(x, x[after - 1] as number);
   const before = after - 1;
-  return value - x[before]! <= x[after]! - value ? before : after;
+  return value - (x[before] as number) <= (x[after] as number) - value ? before : after;
 }
 
 function nearestByScan(x: Float64Array, value: number): number {
   let nearest = -1;
   let distance = Number.POSITIVE_INFINITY;
   for (let i = 0; i < x.length; i++) {
-    const here = Math.abs(x[i]! - value);
+    const here = Math.abs((x[i] as number) - value);
     if (here < distance) {
       distance = here;
       nearest = i;
@@ -115,8 +115,8 @@ export function tracePath(
   let high = -1;
   let last = -1;
   for (let i = slice.start; i < slice.end; i++) {
-    const xi = x[i]!;
-    const yi = y[i]!;
+    const xi = x[i] as number;
+    const yi = y[i] as number;
     if (!Number.isFinite(xi)) continue;
     if (!(yi > floor) || yi === Number.POSITIVE_INFINITY) {
       if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
@@ -129,8 +129,8 @@ export function tracePath(
     const here = Math.max(-1, Math.min(count, Math.floor((xi - origin) * perUnit)));
     if (first >= 0 && here === column) {
       last = i;
-      if (yi < y[low]!) low = i;
-      else if (yi > y[high]!) high = i;
+      if (yi < (y[low] as number)) low = i;
+      else if (yi > (y[high] as number)) high = i;
       continue;
     }
     if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
@@ -145,7 +145,14 @@ export function tracePath(
   if (runFirst >= 0 && runFirst === last) sink.dot(last);
 }
 
-function emitColumn(sink: PathSink, starts: boolean, first: number, low: number, high: number, last: number): void {
+function emitColumn(
+  sink: PathSink,
+  starts: boolean,
+  first: number,
+  low: number,
+  high: number,
+  last: number,
+): void {
   if (starts) sink.move(first);
   else sink.line(first);
   const early = Math.min(low, high);

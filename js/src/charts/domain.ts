@@ -17,11 +17,17 @@ export function emptyExtent(): Extent {
 }
 
 /** Widens `extent` by the finite values of a range (of the positive ones only, for a log axis). */
-export function extend(extent: Extent, values: Float64Array, start: number, end: number, positiveOnly = false): void {
+export function extend(
+  extent: Extent,
+  values: Float64Array,
+  start: number,
+  end: number,
+  positiveOnly = false,
+): void {
   let { low, high } = extent;
   const floor = positiveOnly ? 0 : Number.NEGATIVE_INFINITY;
   for (let i = start; i < end; i++) {
-    const value = values[i]!;
+    const value = values[i] as number;
     if (!(value > floor) || value === Number.POSITIVE_INFINITY) continue;
     if (value < low) low = value;
     if (value > high) high = value;
@@ -56,8 +62,9 @@ function fitLog(extent: Extent): Domain {
   const low = Math.max(1e-300, extent.low);
   const high = Math.max(low, Math.min(LARGEST, extent.high));
   if (isFlat(low, high)) return [low / 3, high * 3];
-  const factor = (high / low) ** PADDING;
-  return [low / factor, high * (Number.isFinite(factor) ? factor : 10)];
+  // By logarithms, as the quotient of extremes can exceed every double.
+  const room = (Math.log10(high) - Math.log10(low)) * PADDING;
+  return [Math.max(1e-305, low / 10 ** room), Math.min(LARGEST, high * 10 ** room)];
 }
 
 /** A domain someone asked for, made one that a scale can use. */
@@ -84,15 +91,15 @@ function select(values: Float64Array, rank: number): number {
   let left = 0;
   let right = values.length - 1;
   while (left < right) {
-    const pivot = values[(left + right) >>> 1]!;
+    const pivot = values[(left + right) >>> 1] as number;
     let i = left;
     let j = right;
     while (i <= j) {
-      while (values[i]! < pivot) i++;
-      while (values[j]! > pivot) j--;
+      while ((values[i] as number) < pivot) i++;
+      while ((values[j] as number) > pivot) j--;
       if (i <= j) {
-        const swapped = values[i]!;
-        values[i++] = values[j]!;
+        const swapped = values[i] as number;
+        values[i++] = values[j] as number;
         values[j--] = swapped;
       }
     }
@@ -100,7 +107,7 @@ function select(values: Float64Array, rank: number): number {
     else if (rank >= i) left = i;
     else break;
   }
-  return values[rank]!;
+  return values[rank] as number;
 }
 
 /** Equal, or so close that rounding would show as a staircase. */

@@ -26,7 +26,7 @@ export function formatTicks(values: readonly number[], step: number): string[] {
 
 /** Labels for ticks a factor apart: each is round by itself. */
 export function formatLogTick(value: number): string {
-  return formatTicks([value], value)[0]!;
+  return formatTicks([value], value).join();
 }
 
 function plainTick(value: number, step: number, decimals: number): string {
@@ -41,7 +41,10 @@ function plainTick(value: number, step: number, decimals: number): string {
 
 function exponentialTick(value: number, step: number): string {
   const digits = exponentOf(value) - exponentOf(step) + (isWhole(mantissaOf(step)) ? 0 : 1);
-  const [mantissa, exponent] = value.toExponential(clamp(digits, 0, 15)).split("e") as [string, string];
+  const [mantissa, exponent] = value.toExponential(clamp(digits, 0, 15)).split("e") as [
+    string,
+    string,
+  ];
   return `${trimZeros(mantissa)}e${exponent.replace("+", "")}`;
 }
 
@@ -61,7 +64,9 @@ export function formatValue(value: number): string {
 export function formatStep(step: number): string {
   if (!Number.isFinite(step)) return formatValue(step);
   if (Math.abs(step) >= 1e18) return trimExponent(step.toExponential(6));
-  return Number.isInteger(step) ? withThousands(step.toFixed(0)) : withThousands(String(Number(step.toFixed(3))));
+  return Number.isInteger(step)
+    ? withThousands(step.toFixed(0))
+    : withThousands(String(Number(step.toFixed(3))));
 }
 
 /** A duration in one unit: "45 s", "12.7 min", "3.2 h", "2.5 d". */
@@ -95,7 +100,7 @@ export function formatDay(date: Date): string {
   return `${MONTHS[date.getMonth()]} ${date.getDate()}`;
 }
 
-/** "Nov 2026", or "2026" in January when only months are told apart. */
+/** "Nov 2026". */
 export function formatMonth(date: Date): string {
   return `${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
 }
@@ -103,7 +108,11 @@ export function formatMonth(date: Date): string {
 /** Ticks of a duration axis, all in one unit: the largest in which the step is still short to write. */
 export function formatRelativeTicks(values: readonly number[], step: number): string[] {
   const largest = values.reduce((size, value) => Math.max(size, Math.abs(value)), 0);
-  for (const [unit, name] of [[DAY, "d"], [HOUR, "h"], [MINUTE, "min"]] as const) {
+  for (const [unit, name] of [
+    [DAY, "d"],
+    [HOUR, "h"],
+    [MINUTE, "min"],
+  ] as const) {
     if (largest < 2 * unit) continue;
     const decimals = decimalsOf(step / unit);
     if (decimals > 2) continue;
@@ -121,7 +130,8 @@ function label(number: string, unit: string): string {
 export function decimalsOf(step: number): number {
   const digits = Math.max(0, -exponentOf(step));
   for (let extra = 0; extra <= 2; extra++) {
-    if (isWhole(mantissaOf(step) * 10 ** (extra + Math.min(0, -exponentOf(step))))) return digits + extra;
+    if (isWhole(mantissaOf(step) * 10 ** (extra + Math.min(0, -exponentOf(step)))))
+      return digits + extra;
   }
   return digits + 3;
 }

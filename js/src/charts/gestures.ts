@@ -52,9 +52,15 @@ export class Gestures {
     target.addEventListener("pointerleave", (event) => this.onLeave(event), { signal });
     target.addEventListener("dblclick", () => handler.reset(), { signal });
     // During a drag the focus may be anywhere in the page, and the key must not reach the page's own shortcuts.
-    target.ownerDocument.addEventListener("keydown", (event) => this.onKey(event), { signal, capture: true });
+    target.ownerDocument.addEventListener("keydown", (event) => this.onKey(event), {
+      signal,
+      capture: true,
+    });
     // A finger leaves as soon as it is lifted; what it pointed at stays until something else is touched.
-    target.ownerDocument.addEventListener("pointerdown", (event) => this.onElsewhere(event), { signal, capture: true });
+    target.ownerDocument.addEventListener("pointerdown", (event) => this.onElsewhere(event), {
+      signal,
+      capture: true,
+    });
   }
 
   destroy(): void {
@@ -107,7 +113,8 @@ export class Gestures {
   }
 
   private onElsewhere(event: PointerEvent): void {
-    if (event.pointerType === "touch" && !event.composedPath().includes(this.target)) this.endHover();
+    if (event.pointerType === "touch" && !event.composedPath().includes(this.target))
+      this.endHover();
   }
 
   private cancel(): void {
@@ -118,7 +125,8 @@ export class Gestures {
       this.selection = null;
       this.handler.select(null);
     }
-    if (pointer !== null && this.target.hasPointerCapture(pointer)) this.target.releasePointerCapture(pointer);
+    if (pointer !== null && this.target.hasPointerCapture(pointer))
+      this.target.releasePointerCapture(pointer);
   }
 
   /** The rectangle between two points within the plot, or null when they are too near for a drag. */
@@ -127,7 +135,9 @@ export class Gestures {
     const box = Math.abs(to.py - from.py) >= BAND_HEIGHT;
     if (Math.abs(to.px - from.px) < CLICK_DISTANCE) return null;
     const [left, right] = within(from.px, to.px, plot.left, plot.right);
-    const [top, bottom] = box ? within(from.py, to.py, plot.top, plot.bottom) : [plot.top, plot.bottom];
+    const [top, bottom] = box
+      ? within(from.py, to.py, plot.top, plot.bottom)
+      : [plot.top, plot.bottom];
     return right > left && bottom > top ? { left, top, right, bottom, box } : null;
   }
 

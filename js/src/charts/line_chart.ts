@@ -15,7 +15,7 @@ import type {
   Line,
   NearestPoint,
 } from "./types";
-import { measureLine, sortedX, viewLines, xDomainOf, yDomainOf } from "./view";
+import { hasFinite, measureLine, sortedX, viewLines, xDomainOf, yDomainOf } from "./view";
 
 export type * from "./types";
 
@@ -57,7 +57,12 @@ export class LineChart {
   ) {
     const document = host.ownerDocument;
     this.root = document.createElement("div");
-    Object.assign(this.root.style, { position: "relative", width: "100%", height: "100%", overflow: "hidden" });
+    Object.assign(this.root.style, {
+      position: "relative",
+      width: "100%",
+      height: "100%",
+      overflow: "hidden",
+    });
     this.base = new Layer(this.root);
     this.overlay = new Layer(this.root);
     Object.assign(this.overlay.canvas.style, { touchAction: "pan-y", cursor: "crosshair" });
@@ -160,13 +165,26 @@ export class LineChart {
     context.font = theme.font;
     const frame = layOut(context, this.base, xDomain, yDomain, options, this.frame?.left ?? 0);
     this.frame = frame;
-    if (lines.some((line) => line.x.length > 0)) paintAxes(context, frame, theme);
-    else paintEmptyAxes(context, frame, theme);
+    const numbers = views.some(hasFinite);
+    if (numbers) paintAxes(context, frame, theme);
+    else
+      paintEmptyAxes(
+        context,
+        frame,
+        theme,
+        lines.some((line) => line.x.length > 0),
+      );
     paintLines(context, frame, views, log);
     const showOutliers = options.ignoreOutliers && options.yDomain === null;
     this.drawn = views.map((view) => {
       const marks = showOutliers ? new OutlierMarks(frame) : null;
-      const drawn = measureLine(view, xDomain, yDomain, log, marks ? (x, above) => marks.add(x, above) : undefined);
+      const drawn = measureLine(
+        view,
+        xDomain,
+        yDomain,
+        log,
+        marks ? (x, above) => marks.add(x, above) : undefined,
+      );
       if (drawn.outside > 0) marks?.paint(context, view.line.color, view.line.dimmed ? 0.2 : 0.8);
       if (drawn.nonFinite > 0) paintNonFinite(context, frame, view);
       return drawn;
@@ -198,7 +216,8 @@ export class LineChart {
       const raw = line.raw[index];
       if (at === undefined || raw === undefined) continue;
       const px = frame.x.pixel(at);
-      if (!(px >= frame.left - OUTSIDE_TOLERANCE && px <= frame.right + OUTSIDE_TOLERANCE)) continue;
+      if (!(px >= frame.left - OUTSIDE_TOLERANCE && px <= frame.right + OUTSIDE_TOLERANCE))
+        continue;
       const smoothed = line.smoothed?.[index] ?? null;
       const height = frame.y.pixel(smoothed ?? raw);
       const placed = Number.isFinite(height);
@@ -253,7 +272,10 @@ export class LineChart {
   private zoom({ left, right, top, bottom, box }: Selection): void {
     if (this.frame === null) return;
     const { x, y } = this.frame;
-    this.events.onZoom?.([x.invert(left), x.invert(right)], box ? [y.invert(bottom), y.invert(top)] : null);
+    this.events.onZoom?.(
+      [x.invert(left), x.invert(right)],
+      box ? [y.invert(bottom), y.invert(top)] : null,
+    );
   }
 
   /** A query matches one pixel ratio only, so each change asks anew. */
@@ -283,7 +305,13 @@ class Layer {
     this.canvas = root.ownerDocument.createElement("canvas");
     this.canvas.width = 0;
     this.canvas.height = 0;
-    Object.assign(this.canvas.style, { position: "absolute", inset: "0", width: "100%", height: "100%", display: "block" });
+    Object.assign(this.canvas.style, {
+      position: "absolute",
+      inset: "0",
+      width: "100%",
+      height: "100%",
+      display: "block",
+    });
     const context = this.canvas.getContext("2d");
     if (context === null) throw new Error("this browser has no 2-D canvas");
     this.context = context;

@@ -8,7 +8,7 @@ import type { LineView } from "./view";
 const RAW_ALPHA = 0.25;
 const DIMMED_ALPHA = 0.2;
 const LIVE_RADIUS = 2.6;
-const DOT_RADIUS = 1.8;
+const DOT_RADIUS = 2.2;
 const MARK_SIZE = 4;
 /** Marks nearer to one another than this would only be a smear. */
 const MARK_SPACING = 10;
@@ -50,15 +50,29 @@ class CanvasSink implements PathSink {
 }
 
 /** All lines: the raw ones behind, so that no noise covers another line's smoothed course. */
-export function paintLines(context: CanvasRenderingContext2D, frame: Frame, views: readonly LineView[], log: boolean): void {
+export function paintLines(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  views: readonly LineView[],
+  log: boolean,
+): void {
   const ordered = [...views].sort((a, b) => rank(a) - rank(b));
   context.save();
   clipToPlot(context, frame, 3);
   for (const view of ordered) {
-    if (view.line.smoothed) paintSeries(context, frame, view, view.line.raw, 1, RAW_ALPHA * strength(view), log);
+    if (view.line.smoothed)
+      paintSeries(context, frame, view, view.line.raw, 1, RAW_ALPHA * strength(view), log);
   }
   for (const view of ordered) {
-    paintSeries(context, frame, view, view.main, view.line.highlighted ? 2.5 : 1.5, strength(view), log);
+    paintSeries(
+      context,
+      frame,
+      view,
+      view.main,
+      view.line.highlighted ? 2.5 : 1.5,
+      strength(view),
+      log,
+    );
     if (view.line.live) paintLiveEnd(context, frame, view);
   }
   context.restore();
@@ -101,7 +115,11 @@ function columnsOf(frame: Frame): Columns {
   return { origin: domain[0], perUnit: width / (domain[1] - domain[0]), count: Math.ceil(width) };
 }
 
-function paintDots(context: CanvasRenderingContext2D, dots: readonly number[], radius: number): void {
+function paintDots(
+  context: CanvasRenderingContext2D,
+  dots: readonly number[],
+  radius: number,
+): void {
   if (dots.length === 0) return;
   const many = dots.length > 2 * MANY_DOTS;
   context.beginPath();
@@ -135,7 +153,11 @@ function paintLiveEnd(context: CanvasRenderingContext2D, frame: Frame, view: Lin
  * Triangles where a value is not a number: hollow at the height of the last finite value for NaN, solid at the top
  * edge for infinity and at the bottom edge for negative infinity.
  */
-export function paintNonFinite(context: CanvasRenderingContext2D, frame: Frame, view: LineView): void {
+export function paintNonFinite(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  view: LineView,
+): void {
   const { line, main, drawn } = view;
   const nextAllowed = [FAR, FAR, FAR].map((far) => -far);
   let height = heightBefore(frame, view);
@@ -160,7 +182,14 @@ export function paintNonFinite(context: CanvasRenderingContext2D, frame: Frame, 
     // Of unsorted times a mark may also stand left of the one before.
     if (px < allowed && px > allowed - 2 * MARK_SPACING) continue;
     nextAllowed[kind] = px + MARK_SPACING;
-    if (kind === 0) triangle(context, px, clamp(height, frame.top + MARK_SIZE, frame.bottom - MARK_SIZE), true, false);
+    if (kind === 0)
+      triangle(
+        context,
+        px,
+        clamp(height, frame.top + MARK_SIZE, frame.bottom - MARK_SIZE),
+        true,
+        false,
+      );
     else if (kind === 1) triangle(context, px, frame.top + MARK_SIZE, true, true);
     else triangle(context, px, frame.bottom - MARK_SIZE, false, true);
   }
@@ -180,7 +209,13 @@ function heightBefore(frame: Frame, { main, drawn }: LineView): number {
   return (frame.top + frame.bottom) / 2;
 }
 
-function triangle(context: CanvasRenderingContext2D, x: number, y: number, up: boolean, solid: boolean): void {
+function triangle(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  up: boolean,
+  solid: boolean,
+): void {
   const tip = up ? -MARK_SIZE : MARK_SIZE;
   context.beginPath();
   context.moveTo(x, y + tip);
@@ -235,7 +270,7 @@ export function paintCursor(
 ): void {
   const px = frame.x.pixel(x);
   if (!(px >= frame.left - 1 && px <= frame.right + 1)) return;
-  context.strokeStyle = theme.axis;
+  context.strokeStyle = theme.muted;
   context.lineWidth = 1;
   context.setLineDash([2, 3]);
   context.beginPath();
@@ -266,14 +301,24 @@ export function paintSelection(
   context.globalAlpha = 0.35;
   context.strokeStyle = theme.foreground;
   context.lineWidth = 1;
-  context.strokeRect(Math.round(box.left) + 0.5, Math.round(box.top) + 0.5, Math.round(width), Math.round(height));
+  context.strokeRect(
+    Math.round(box.left) + 0.5,
+    Math.round(box.top) + 0.5,
+    Math.round(width),
+    Math.round(height),
+  );
   context.globalAlpha = 1;
 }
 
 function clipToPlot(context: CanvasRenderingContext2D, frame: Frame, margin: number): void {
   const width = frame.right - frame.left + 2 * margin;
   context.beginPath();
-  context.rect(frame.left - margin, frame.top - margin, width, frame.bottom - frame.top + 2 * margin);
+  context.rect(
+    frame.left - margin,
+    frame.top - margin,
+    width,
+    frame.bottom - frame.top + 2 * margin,
+  );
   context.clip();
 }
 

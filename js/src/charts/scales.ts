@@ -19,12 +19,22 @@ export interface Tick {
 }
 
 export function linearScale(domain: Domain, range: Domain): Scale {
-  return transformed(domain, range, (value) => value, (value) => value);
+  return transformed(
+    domain,
+    range,
+    (value) => value,
+    (value) => value,
+  );
 }
 
 /** The domain must be positive; a value of zero or less has no place and maps to NaN. */
 export function logScale(domain: Domain, range: Domain): Scale {
-  return transformed(domain, range, (value) => (value > 0 ? Math.log10(value) : NaN), (value) => 10 ** value);
+  return transformed(
+    domain,
+    range,
+    (value) => (value > 0 ? Math.log10(value) : NaN),
+    (value) => 10 ** value,
+  );
 }
 
 /** Linear within `threshold` of zero and logarithmic beyond, for values of both signs. */
@@ -59,11 +69,12 @@ export function linearTicks(domain: Domain, count: number, whole = false): Tick[
   if (!(span > 0) || !Number.isFinite(span)) return [];
   const [mantissa, exponent] = niceStep(span / Math.max(1, count), whole);
   const step = scaleByTen(mantissa, exponent);
-  const first = Math.ceil(domain[0] / step - 1e-6);
+  const first = Math.ceil(domain[0] / step - 1e-6) + 0; // + 0 makes zero of -0
   const last = Math.floor(domain[1] / step + 1e-6);
   const values: number[] = [];
   // Counting in whole steps keeps 0.3 from becoming 0.30000000000000004.
-  for (let i = first; i <= last && values.length < 200; i++) values.push(scaleByTen(i * mantissa, exponent));
+  for (let i = first; i <= last && values.length < 200; i++)
+    values.push(scaleByTen(i * mantissa, exponent));
   return labelled(values, formatTicks(values, step));
 }
 
@@ -98,7 +109,10 @@ export function symlogTicks(domain: Domain, count: number, threshold = 1): Tick[
   values.push(...positive.map((tick) => tick.value));
   const inside = values.filter((value) => value >= domain[0] && value <= domain[1]);
   if (inside.length < 2) return linearTicks(domain, count);
-  return labelled(inside, inside.map((value) => (value < 0 ? `-${formatLogTick(-value)}` : formatLogTick(value))));
+  return labelled(
+    inside,
+    inside.map((value) => (value < 0 ? `-${formatLogTick(-value)}` : formatLogTick(value))),
+  );
 }
 
 /** The smallest of 1, 2, 2.5 and 5 times a power of ten that is at least `raw`, as mantissa and exponent. */

@@ -18,7 +18,7 @@ export function smooth(
   const out = new Float64Array(values.length);
   let { last, count } = state;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+    const value = values[i] as number;
     if (!Number.isFinite(value)) {
       out[i] = value;
       continue;
@@ -60,13 +60,13 @@ export function smoothDecimated(
   let last = 0;
   let count = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+    const value = values[i] as number;
     if (!Number.isFinite(value)) {
       out[i] = value;
       continue;
     }
     // Nothing is known before the first point, so it counts as one row wherever it stands.
-    const gap = i === 0 ? 1 : Math.max(1, rows[i]! - rows[i - 1]!);
+    const gap = i === 0 ? 1 : Math.max(1, (rows[i] as number) - (rows[i - 1] as number));
     const kept = weight ** gap;
     last = last * kept + (1 - kept) * value;
     count += gap;

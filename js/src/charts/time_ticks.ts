@@ -11,13 +11,15 @@ const HOUR_STEPS = [1, 2, 3, 6, 12];
 const DAY_STEPS = [1, 2, 7, 14];
 const MONTH_STEPS = [1, 2, 3, 6, 12];
 const MOST_TICKS = 200;
+/** Calendar steps lie far apart: a few ticks too many are better than half of what has room. */
+const CLOSE_ENOUGH = 0.85;
 
 /** Ticks of a duration axis, in seconds, at round seconds, minutes, hours or days. */
 export function relativeTicks(domain: Domain, count: number): Tick[] {
-  const raw = (domain[1] - domain[0]) / Math.max(1, count);
+  const raw = (CLOSE_ENOUGH * (domain[1] - domain[0])) / Math.max(1, count);
   if (!(raw > 0) || !Number.isFinite(raw)) return [];
   const clock = [...CLOCK_STEPS, ...HOUR_STEPS.map((hours) => hours * HOUR), DAY];
-  const step = clock.find((candidate) => candidate >= raw * (1 - 1e-9));
+  const step = clock.find((candidate) => candidate >= raw);
   if (raw <= 1 || step === undefined) {
     const unit = raw <= 1 ? 1 : DAY;
     const scaled: Domain = [domain[0] / unit, domain[1] / unit];
@@ -25,13 +27,14 @@ export function relativeTicks(domain: Domain, count: number): Tick[] {
     return labelled(values, formatRelativeTicks(values, spacing(values, raw)));
   }
   const values: number[] = [];
-  for (let i = Math.ceil(domain[0] / step - 1e-6); i * step <= domain[1] + step * 1e-6; i++) values.push(i * step);
+  for (let i = Math.ceil(domain[0] / step - 1e-6); i * step <= domain[1] + step * 1e-6; i++)
+    values.push(i * step);
   return labelled(values, formatRelativeTicks(values, step));
 }
 
 /** Ticks of a wall-time axis, in seconds since the epoch, where local clocks and calendars are round. */
 export function timeTicks(domain: Domain, count: number): Tick[] {
-  const raw = (domain[1] - domain[0]) / Math.max(1, count);
+  const raw = (CLOSE_ENOUGH * (domain[1] - domain[0])) / Math.max(1, count);
   if (!(raw > 0) || !isDate(domain[0]) || !isDate(domain[1])) return [];
   if (raw <= 0.5) return fractionTicks(domain, count);
   const clock = CLOCK_STEPS.find((step) => step >= raw);
@@ -50,7 +53,10 @@ function fractionTicks(domain: Domain, count: number): Tick[] {
   return linearTicks([domain[0] - minute, domain[1] - minute], count).map((tick) => {
     const fraction = tick.label.split(".")[1];
     const clock = formatClock(new Date((minute + Math.floor(tick.value + 1e-9)) * 1000), true);
-    return { value: minute + tick.value, label: fraction === undefined ? clock : `${clock}.${fraction}` };
+    return {
+      value: minute + tick.value,
+      label: fraction === undefined ? clock : `${clock}.${fraction}`,
+    };
   });
 }
 
@@ -99,11 +105,13 @@ function clockLabel(date: Date, seconds: boolean): string {
 
 function niceYears(years: number): number {
   const power = 10 ** Math.floor(Math.log10(years));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((nice) => nice >= years && nice >= 1) ?? 1;
+  return (
+    [1, 2, 5, 10].map((factor) => factor * power).find((nice) => nice >= years && nice >= 1) ?? 1
+  );
 }
 
 function spacing(values: readonly number[], otherwise: number): number {
-  return values.length > 1 ? values[1]! - values[0]! : otherwise;
+  return values.length > 1 ? (values[1] as number) - (values[0] as number) : otherwise;
 }
 
 function isDate(seconds: number): boolean {

@@ -58,7 +58,11 @@ export function viewLines(lines: readonly Line[], xDomain: Domain): LineView[] {
   });
 }
 
-export function yDomainOf(views: readonly LineView[], xDomain: Domain, options: ChartOptions): Domain {
+export function yDomainOf(
+  views: readonly LineView[],
+  xDomain: Domain,
+  options: ChartOptions,
+): Domain {
   const log = options.y === "log";
   const extent = emptyExtent();
   for (const view of views) {
@@ -72,7 +76,11 @@ export function yDomainOf(views: readonly LineView[], xDomain: Domain, options: 
   return typical.low <= typical.high ? fitY(typical, log) : everything;
 }
 
-function valuesInView(views: readonly LineView[], xDomain: Domain, positiveOnly: boolean): Float64Array {
+function valuesInView(
+  views: readonly LineView[],
+  xDomain: Domain,
+  positiveOnly: boolean,
+): Float64Array {
   const room = views.reduce((sum, { inside }) => sum + inside.end - inside.start, 0);
   const values = new Float64Array(room);
   let count = 0;
@@ -85,6 +93,14 @@ function valuesInView(views: readonly LineView[], xDomain: Domain, positiveOnly:
     }
   }
   return values.subarray(0, count);
+}
+
+/** Whether there is a number to read off the y axis. */
+export function hasFinite({ line, drawn }: LineView): boolean {
+  for (let i = drawn.start; i < drawn.end; i++) {
+    if (Number.isFinite(line.raw[i])) return true;
+  }
+  return false;
 }
 
 /** Counts what the view holds of a line; `onOutside` hears of each point above or below the y domain. */

@@ -51,25 +51,39 @@ describe("tracePath", () => {
 
   test("gives every point when pixels are plenty", () => {
     const y = Float64Array.from({ length: 50 }, (_, i) => Math.sin(i));
-    expect(trace(ramp(50), y, { origin: 0, perUnit: 2, count: 100 }).lines).toEqual([[...ramp(50)]]);
+    expect(trace(ramp(50), y, { origin: 0, perUnit: 2, count: 100 }).lines).toEqual([
+      [...ramp(50)],
+    ]);
   });
 
   test("keeps first, lowest, highest and last of a column in order", () => {
     const y = new Float64Array([3, 4, 9, 4, 1, 2, 5]);
-    expect(trace(ramp(7), y, { origin: 0, perUnit: 0.01, count: 10 }).lines).toEqual([[0, 2, 4, 6]]);
+    expect(trace(ramp(7), y, { origin: 0, perUnit: 0.01, count: 10 }).lines).toEqual([
+      [0, 2, 4, 6],
+    ]);
   });
 
   test("breaks the line at values that are not finite", () => {
     const y = new Float64Array([1, 2, Number.NaN, 3, 4, Number.POSITIVE_INFINITY, 5, 6]);
-    expect(trace(ramp(8), y, ONE_TO_ONE).lines).toEqual([[0, 1], [3, 4], [6, 7]]);
+    expect(trace(ramp(8), y, ONE_TO_ONE).lines).toEqual([
+      [0, 1],
+      [3, 4],
+      [6, 7],
+    ]);
     expect(trace(ramp(8), y, ONE_TO_ONE).dots).toEqual([]);
     const negative = new Float64Array([1, 2, Number.NEGATIVE_INFINITY, 3, 4]);
-    expect(trace(ramp(5), negative, ONE_TO_ONE).lines).toEqual([[0, 1], [3, 4]]);
+    expect(trace(ramp(5), negative, ONE_TO_ONE).lines).toEqual([
+      [0, 1],
+      [3, 4],
+    ]);
   });
 
   test("breaks the line inside one column too", () => {
     const y = new Float64Array([1, 2, Number.NaN, 3, 4]);
-    expect(trace(ramp(5), y, { origin: 0, perUnit: 0.01, count: 10 }).lines).toEqual([[0, 1], [3, 4]]);
+    expect(trace(ramp(5), y, { origin: 0, perUnit: 0.01, count: 10 }).lines).toEqual([
+      [0, 1],
+      [3, 4],
+    ]);
   });
 
   test("makes a dot of a lone point", () => {

@@ -62,7 +62,13 @@ describe("linear ticks", () => {
 
   test("no label is repeated and none is far from its value, whatever the domain", () => {
     for (let power = -40; power <= 40; power++) {
-      for (const [low, width] of [[0, 1], [1, 1e-3], [-3, 7], [9.97, 0.1], [1, 1e-9]] as const) {
+      for (const [low, width] of [
+        [0, 1],
+        [1, 1e-3],
+        [-3, 7],
+        [9.97, 0.1],
+        [1, 1e-9],
+      ] as const) {
         const unit = 10 ** power;
         const ticks = linearTicks([low * unit, (low + width) * unit], 6);
         expect(ticks.length).toBeGreaterThanOrEqual(3);
@@ -118,11 +124,26 @@ describe("time ticks", () => {
   };
 
   test.each([
-    [local(2026, 11, 25, 14, 5, 2), local(2026, 11, 25, 14, 5, 21), 4, ["14:05:05", "14:05:10", "14:05:15", "14:05:20"]],
-    [local(2026, 11, 25, 14, 3), local(2026, 11, 25, 15, 1), 4, ["14:15", "14:30", "14:45", "15:00"]],
+    [
+      local(2026, 11, 25, 14, 5, 2),
+      local(2026, 11, 25, 14, 5, 21),
+      4,
+      ["14:05:05", "14:05:10", "14:05:15", "14:05:20"],
+    ],
+    [
+      local(2026, 11, 25, 14, 3),
+      local(2026, 11, 25, 15, 1),
+      4,
+      ["14:15", "14:30", "14:45", "15:00"],
+    ],
     [local(2026, 11, 25, 17), local(2026, 11, 26, 13), 4, ["18:00", "Nov 26", "06:00", "12:00"]],
     [local(2026, 11, 25, 17), local(2026, 11, 29, 13), 4, ["Nov 26", "Nov 27", "Nov 28", "Nov 29"]],
-    [local(2026, 1, 5), local(2026, 6, 20), 6, ["Feb 2026", "Mar 2026", "Apr 2026", "May 2026", "Jun 2026"]],
+    [
+      local(2026, 1, 5),
+      local(2026, 6, 20),
+      6,
+      ["Feb 2026", "Mar 2026", "Apr 2026", "May 2026", "Jun 2026"],
+    ],
     [local(2019, 5, 5), local(2026, 6, 20), 4, ["2020", "2022", "2024", "2026"]],
   ])("from %d to %d by %d", (low, high, count, expected) => {
     expect(labels(timeTicks([low, high], count))).toEqual(expected);
@@ -181,7 +202,9 @@ describe("text", () => {
   });
 
   test("wall times", () => {
-    expect(formatWallTime(new Date(2026, 10, 25, 4, 3, 12).getTime() / 1000)).toBe("2026-11-25 04:03:12");
+    expect(formatWallTime(new Date(2026, 10, 25, 4, 3, 12).getTime() / 1000)).toBe(
+      "2026-11-25 04:03:12",
+    );
     expect(formatWallTime(Number.NaN)).toBe("no time");
   });
 });

@@ -17,7 +17,10 @@ function expectClose(actual: Float64Array, expected: Float64Array): void {
   for (let i = 0; i < expected.length; i++) {
     const want = expected[i] as number;
     if (!Number.isFinite(want)) expect(actual[i]).toBe(want);
-    else expect(Math.abs((actual[i] as number) - want)).toBeLessThanOrEqual(1e-11 * Math.max(1e-12, Math.abs(want)));
+    else
+      expect(Math.abs((actual[i] as number) - want)).toBeLessThanOrEqual(
+        1e-11 * Math.max(1e-12, Math.abs(want)),
+      );
   }
 }
 
@@ -34,9 +37,15 @@ describe("smoothSeries", () => {
 });
 
 test("smooth continues where it stopped", () => {
-  const values = Float64Array.from({ length: 50 }, (_, i) => Math.sin(i) + (i === 20 ? Number.NaN : 0));
+  const values = Float64Array.from(
+    { length: 50 },
+    (_, i) => Math.sin(i) + (i === 20 ? Number.NaN : 0),
+  );
   const state = { last: 0, count: 0 };
-  const parts = [smooth(values.subarray(0, 21), 0.9, state), smooth(values.subarray(21), 0.9, state)];
+  const parts = [
+    smooth(values.subarray(0, 21), 0.9, state),
+    smooth(values.subarray(21), 0.9, state),
+  ];
   expect(Float64Array.from(parts.flatMap((part) => [...part]))).toEqual(smooth(values, 0.9));
   expect(state.count).toBe(49);
 });
@@ -60,9 +69,15 @@ describe("smoothDecimated", () => {
   test("comes close to smooth where rows are left out", () => {
     const rows = Int32Array.from({ length: 100 }, (_, i) => i * 10);
     const exact = smooth(values, 0.95);
-    const near = smoothDecimated(Float64Array.from(rows, (row) => values[row] as number), rows, 0.95);
+    const near = smoothDecimated(
+      Float64Array.from(rows, (row) => values[row] as number),
+      rows,
+      0.95,
+    );
     for (let i = 0; i < rows.length; i++) {
-      expect(Math.abs((near[i] as number) - (exact[rows[i] as number] as number))).toBeLessThan(0.06);
+      expect(Math.abs((near[i] as number) - (exact[rows[i] as number] as number))).toBeLessThan(
+        0.06,
+      );
     }
   });
 });

@@ -3,10 +3,23 @@ import { fitX, fitY, quantiles, usableDomain } from "../../src/charts/domain";
 import type { ChartOptions, Line } from "../../src/charts/types";
 import { measureLine, viewLines, xDomainOf, yDomainOf } from "../../src/charts/view";
 
-const OPTIONS: ChartOptions = { x: "step", y: "linear", ignoreOutliers: false, xDomain: null, yDomain: null };
+const OPTIONS: ChartOptions = {
+  x: "step",
+  y: "linear",
+  ignoreOutliers: false,
+  xDomain: null,
+  yDomain: null,
+};
 
 function line(raw: number[], x: number[] = raw.map((_, i) => i)): Line {
-  return { id: "a", color: "red", x: new Float64Array(x), raw: new Float64Array(raw), smoothed: null, live: false };
+  return {
+    id: "a",
+    color: "red",
+    x: new Float64Array(x),
+    raw: new Float64Array(raw),
+    smoothed: null,
+    live: false,
+  };
 }
 
 describe("domains", () => {
@@ -21,7 +34,9 @@ describe("domains", () => {
     expect(fitY({ low: 0, high: 10 }, false)).toEqual([-0.5, 10.5]);
     expect(fitY({ low: 0, high: 0 }, false)).toEqual([-1, 1]);
     expect(fitY({ low: 2, high: 2 }, false)).toEqual([1.8, 2.2]);
-    expect(fitY({ low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }, false)).toEqual([0, 1]);
+    expect(fitY({ low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }, false)).toEqual([
+      0, 1,
+    ]);
     const [low, high] = fitY({ low: -Number.MAX_VALUE, high: Number.MAX_VALUE }, false);
     expect(Number.isFinite(high - low)).toBe(true);
     const [logLow, logHigh] = fitY({ low: 5e-324, high: 1e308 }, true);
@@ -67,7 +82,9 @@ test("ignoring outliers leaves a spike outside and counts it", () => {
   const yDomain = yDomainOf(views, [0, 99], options);
   expect(yDomain[1]).toBeLessThan(101);
   const outside: [number, boolean][] = [];
-  const measured = views.map((view) => measureLine(view, [0, 99], yDomain, false, (x, above) => outside.push([x, above])));
+  const measured = views.map((view) =>
+    measureLine(view, [0, 99], yDomain, false, (x, above) => outside.push([x, above])),
+  );
   expect(outside).toContainEqual([50, true]);
   expect(measured[0]?.outside).toBe(outside.length);
 });
@@ -75,7 +92,12 @@ test("ignoring outliers leaves a spike outside and counts it", () => {
 test("measureLine counts what the view holds", () => {
   const [view] = viewLines([line([1, Number.NaN, -3, 0, 8, Number.POSITIVE_INFINITY, 2])], [1, 5]);
   if (view === undefined) throw new Error("no view");
-  const { points, min, max, first, last, nonFinite, nonPositive, outside } = measureLine(view, [1, 5], [0.5, 5], true);
+  const { points, min, max, first, last, nonFinite, nonPositive, outside } = measureLine(
+    view,
+    [1, 5],
+    [0.5, 5],
+    true,
+  );
   expect({ points, min, max, nonFinite, nonPositive, outside }).toEqual({
     points: 5,
     min: -3,

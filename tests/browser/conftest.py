@@ -1,0 +1,77 @@
+"""Fixtures of the browser tests: a server, a browser, and a function that opens a notebook."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lab import JupyterServer, Notebook, chromium_path, write_notebook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+TESTS = Path(__file__).parent.parent
+NUMBERS = itertools.count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(item.fspath).parent.name == "browser":
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    server = JupyterServer(tmp_path_factory.mktemp("lab"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    path = chromium_path()
+    if path is None:
+        pytest.fail("no chromium on the PATH: apt-get install chromium")
+    from lab import CHROMIUM_ARGUMENTS
+
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_notebook(
+    server: JupyterServer, browser: Any, tmp_path: Path
+) -> Iterator[Callable[..., Notebook]]:
+    opened: list[Notebook] = []
+
+    def open_(
+        cells: list[str] | None = None,
+        *,
+        on: JupyterServer | None = None,
+        path: str = "",
+        viewport: tuple[int, int] = (1400, 1000),
+        **options: Any,
+    ) -> Notebook:
+        where = on or server
+        if cells is not None:
+            path = f"test_{next(NUMBERS)}.ipynb"
+            write_notebook(where.root / path, cells)
+        context = browser.new_context(
+            viewport={"width": viewport[0], "height": viewport[1]}, **options
+        )
+        notebook = Notebook(context, where, path)
+        opened.append(notebook)
+        return notebook
+
+    yield open_
+    for notebook in opened:
+        # Each notebook has a kernel of its own; keep only one alive at a time.
+        notebook.page.evaluate(
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()"
+        )
+        notebook.close()
