@@ -28,12 +28,16 @@ _PUBLIC = {
 __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604  (names are strings)
 
 if TYPE_CHECKING:
-    from .board import TensorBoard
-    from .dashboards import Scalars
-    from .logs import Logdir, Run, ScalarSeries
-    from .magic import load_ipython_extension, unload_ipython_extension
-    from .widget.view_state import ViewState
-    from .writer import SummaryWriter
+    # "as" marks what is re-exported
+    from .board import TensorBoard as TensorBoard
+    from .dashboards import Scalars as Scalars
+    from .logs import Logdir as Logdir
+    from .logs import Run as Run
+    from .logs import ScalarSeries as ScalarSeries
+    from .magic import load_ipython_extension as load_ipython_extension
+    from .magic import unload_ipython_extension as unload_ipython_extension
+    from .widget.view_state import ViewState as ViewState
+    from .writer import SummaryWriter as SummaryWriter
 
 
 def __getattr__(name: str) -> Any:

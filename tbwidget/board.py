@@ -54,7 +54,7 @@ class TensorBoard(View):
 
     tab = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode(read_only=True).tag(sync=True)
-    _dashboards = traitlets.List().tag(sync=True, to_json=_references)
+    _dashboards: Any = traitlets.List().tag(sync=True, to_json=_references)
 
     def __init__(
         self,
@@ -74,7 +74,8 @@ class TensorBoard(View):
     @property
     def scalars(self) -> Dashboard:
         """The Scalars tab."""
-        return next(one for one in self._dashboards if one.kind == "scalars")
+        scalars: Dashboard = next(one for one in self._dashboards if one.kind == "scalars")
+        return scalars
 
     def close(self) -> None:
         """Close the board and its tabs."""

@@ -84,9 +84,10 @@ def _parser() -> _Parser:
     add("--height", metavar="PIXELS", type=int, default=760, help="height of the board")
     add("--version", action="store_true", help="print tbwidget's version")
     for name, takes_value in _SERVER_ARGUMENTS.items():
-        kind: dict[str, Any] = {"nargs": "?", "const": True} if takes_value else {}
-        action = {} if takes_value else {"action": "store_true"}
-        add(f"--{name}", dest=name, default=None, help=argparse.SUPPRESS, **kind, **action)
+        kind: dict[str, Any] = {"nargs": "?", "const": True}
+        if not takes_value:
+            kind = {"action": "store_true"}
+        add(f"--{name}", dest=name, default=None, help=argparse.SUPPRESS, **kind)
     return parser
 
 
@@ -116,7 +117,11 @@ def parse(line: str) -> tuple[argparse.Namespace, list[str]]:
         raise UsageError(message) from None
     arguments, unknown = _parser().parse_known_args(words)
     if unknown:
-        hint = "did you mean --logdir?" if not unknown[0].startswith("-") else "see %tensorboard --help"
+        hint = (
+            "did you mean --logdir?"
+            if not unknown[0].startswith("-")
+            else "see %tensorboard --help"
+        )
         message = f"unknown argument {unknown[0]!r}; {hint}"
         raise UsageError(message)
     ignored = [
@@ -160,7 +165,13 @@ def parse_spec(spec: str) -> dict[str, str]:
     directories = {}
     for part in filter(None, (part.strip() for part in spec.split(","))):
         name, colon, path = part.partition(":")
-        if not colon or "/" in name or os.sep in name or path.startswith("//") or len(name) == 1 and os.name == "nt":
+        if (
+            not colon
+            or "/" in name
+            or os.sep in name
+            or path.startswith("//")
+            or (len(name) == 1 and os.name == "nt")
+        ):
             name, path = part, part
         directories[name] = path
     if not directories:

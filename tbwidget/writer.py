@@ -360,7 +360,7 @@ def _create(folder: Path, suffix: str) -> FileIO:
 
 def _default_log_dir(comment: str) -> str:
     now = datetime.now().strftime("%b%d_%H-%M-%S")  # noqa: DTZ005 (a name for people: local time)
-    return os.path.join("runs", f"{now}_{socket.gethostname()}{comment}")  # noqa: PTH118 (a str)
+    return os.path.join("runs", f"{now}_{socket.gethostname()}{comment}")
 
 
 def _event(step: int = 0, walltime: float | None = None, **what: Any) -> Any:

@@ -31,7 +31,9 @@ interface DashboardReference {
 async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() => void> {
   const session = Session.of(await exportsOf(host, String(model.get("_state"))));
   const board = model.get("_kind") === "board";
-  const tabs = await Promise.all(referencesOf(model, board).map((one) => openTab(host, session, one)));
+  const tabs = await Promise.all(
+    referencesOf(model, board).map((one) => openTab(host, session, one)),
+  );
   const root = attach(el);
   const view: View = {
     session,

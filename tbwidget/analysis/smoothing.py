@@ -18,11 +18,14 @@ class SmoothingState(NamedTuple):
     """
 
     last: float = 0.0
-    count: int = 0
+    seen: int = 0
+
+
+_BEGINNING = SmoothingState()
 
 
 def smooth(
-    values: npt.NDArray[np.float64], weight: float, state: SmoothingState = SmoothingState()
+    values: npt.NDArray[np.float64], weight: float, state: SmoothingState = _BEGINNING
 ) -> tuple[npt.NDArray[np.float64], SmoothingState]:
     """Return the smoothed values and the state after them.
 
@@ -53,13 +56,13 @@ def smooth(
     finite = np.isfinite(values)
     numbers = values[finite]
     averages, last = _recurrence(numbers, weight, state.last)
-    counts = state.count + np.arange(1, len(numbers) + 1)
+    counts = state.seen + np.arange(1, len(numbers) + 1)
     if weight < 1:
         averages = averages / (1.0 - np.power(float(weight), counts))
     smoothed = values.astype(np.float64, copy=True)
-    if not (state.count == 0 and is_constant(values)):
+    if not (state.seen == 0 and is_constant(values)):
         smoothed[finite] = averages
-    return smoothed, SmoothingState(last, state.count + len(numbers))
+    return smoothed, SmoothingState(last, state.seen + len(numbers))
 
 
 def is_constant(values: npt.NDArray[np.float64]) -> bool:

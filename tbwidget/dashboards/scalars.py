@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +19,8 @@ from tbwidget.widget.publisher import PUBLISHER, Message
 from tbwidget.widget.rpc import Answer, number, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from tbwidget.logs import ScalarSeries
@@ -250,7 +251,7 @@ class Scalars(Dashboard):
         self._watches.pop(str(args.get("view", ""))[:64], None)
 
     def _detail(self, args: dict[str, Any]) -> Answer:
-        """Return the points of one tag between two x values, in as much detail as pixels can show."""
+        """Return the points of one tag between two x values, as many as pixels can show."""
         (tag,) = texts(args, "tags")
         runs = self.logdir.runs
         names = [name for name in texts(args, "runs") if name in runs and tag in runs[name].scalars]
@@ -259,7 +260,8 @@ class Scalars(Dashboard):
         pixels = number(args, "pixels", 50, 8_000, 1_000)
         limit = int(min(4 * pixels, 4 * TOTAL_POINTS / max(1, len(names))))
         axis, smoothing = str(args.get("x_axis", "step")), self.state.smoothing
-        items, buffers = [], []
+        items: list[dict[str, Any]] = []
+        buffers: list[memoryview] = []
         for name in names:
             snapshot = runs[name].scalars[tag].snapshot()
             first, end = _rows_between(snapshot, axis, low, high)
@@ -318,7 +320,7 @@ def _finite(state: SmoothingState) -> SmoothingState:
 
 
 def _rows_between(snapshot: Snapshot, axis: str, low: float, high: float) -> tuple[int, int]:
-    """Return the row range that covers ``low..high`` on the x axis, one neighbour on either side."""
+    """Return the row range that covers ``low..high``, with one neighbour on either side."""
     points = snapshot.points
     count = len(points.steps)
     if not count:

@@ -159,12 +159,14 @@ class ScalarRows:
         self.offsets: list[int] = []
 
     def append(self, step: int, wall_time: float, value: float, offset: int) -> None:
+        """Add one point, written by the record at `offset`."""
         self.steps.append(step)
         self.wall_times.append(wall_time)
         self.values.append(value)
         self.offsets.append(offset)
 
     def columns(self) -> ScalarColumns:
+        """Return the rows as columns."""
         return ScalarColumns(
             np.array(self.steps, np.int64),
             np.array(self.wall_times, np.float64),

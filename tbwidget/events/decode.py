@@ -73,19 +73,18 @@ def decode(
     if cursor.offset == 0 and (problem := _foreign(path, data, state.size)):
         return Batch(cursor.at(state.size), problems=[problem], file_size=state.size)
     stop = _first_stop(data, cursor.offset)
-    if stop.reason == "cut" and stop.offset == cursor.offset:
+    if stop.reason == "cut" and len(data) < stop.needed <= state.size - stop.offset:
         # The very first record is longer than the budget: read as much as it needs.
-        if stop.needed > len(data) and stop.offset + stop.needed <= state.size:
-            data, state = read_bytes(path, cursor.offset, stop.needed)
+        data, state = read_bytes(path, cursor.offset, stop.needed)
     decoder = _Decoder(path, cursor)
     stop = decoder.read(memoryview(data))
     batch = decoder.batch(stop.offset, state.size)
     read_to = cursor.offset + len(data)
-    if stop.reason in ("end", "cut") and read_to < state.size:
-        # Only the budget ended here, not the file, except for a record that claims too much.
-        if stop.reason == "end" or stop.offset + stop.needed <= state.size:
-            batch.stop = "more"
-            return batch
+    if read_to < state.size and (
+        stop.reason == "end" or (stop.reason == "cut" and stop.offset + stop.needed <= state.size)
+    ):
+        batch.stop = "more"  # only the budget ended here, not the file
+        return batch
     batch.stop = stop.reason
     if stop.reason == "damaged" or (stop.reason in ("cut", "zeros") and not patient):
         _skip_damage(path, batch, stop, state)

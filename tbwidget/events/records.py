@@ -28,11 +28,11 @@ _HEADER = struct.Struct("<QI")
 
 
 def masked_crc32c(data: bytes | bytearray | memoryview) -> int:
-    """Return TFRecord's masked CRC-32C of `data`.
+    r"""Return TFRecord's masked CRC-32C of `data`.
 
     Examples
     --------
-    >>> hex(masked_crc32c(b"\\x18" + bytes(7)))
+    >>> hex(masked_crc32c(b"\x18" + bytes(7)))
     '0x224b7fa3'
     """
     crc: int = crc32c(data)
@@ -132,7 +132,7 @@ def _next_candidate(window: bytes, at: int) -> int:
     if window[at - 4 : at + 8] == bytes(12):
         # Inside a run of zeros no header holds: go to its last bytes at once.
         run = len(window[at:]) - len(window[at:].lstrip(b"\0"))
-        if run > 16:
+        if run > HEADER_BYTES:
             return at + run - 8
     return window.find(b"\0\0\0\0", at + 1)
 
@@ -147,4 +147,4 @@ def _record_at(window: bytes, position: int) -> bool:
     if length_crc != masked_crc32c(window[position : position + 8]):
         return False
     (data_crc,) = _CRC.unpack_from(window, end)
-    return data_crc == masked_crc32c(memoryview(window)[position + HEADER_BYTES : end])
+    return bool(data_crc == masked_crc32c(memoryview(window)[position + HEADER_BYTES : end]))

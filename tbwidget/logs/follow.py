@@ -93,9 +93,7 @@ class Follower:
         with self._lock:
             if self._forked or self.alive:
                 return
-            self._thread = threading.Thread(
-                target=self._run, name="tbwidget-follower", daemon=True
-            )
+            self._thread = threading.Thread(target=self._run, name="tbwidget-follower", daemon=True)
             self._thread.start()
 
     def _run(self) -> None:
@@ -109,7 +107,7 @@ class Follower:
             if now != revisions:
                 revisions, self._changed_at = now, time.monotonic()
             followed = one = None  # type: ignore[assignment]  # keep nothing alive while waiting
-            self._wake.wait(self._pause(watched, time.monotonic() - began))
+            self._wake.wait(self._pause(time.monotonic() - began, watched=watched))
             self._wake.clear()
 
     def _list(self) -> list[Followed]:
@@ -127,7 +125,7 @@ class Follower:
         except Exception as error:  # noqa: BLE001  (one log directory must not stop the others)
             followed.note_failure(error)
 
-    def _pause(self, watched: bool, spent: float) -> float:
+    def _pause(self, spent: float, *, watched: bool) -> float:
         if watched:
             return max(WATCHED_INTERVAL, min(spent / DUTY, LONGEST_WATCHED_INTERVAL))
         idle = time.monotonic() - self._changed_at > IDLE_AFTER

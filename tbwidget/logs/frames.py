@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Selection = str | list[str] | tuple[str, ...] | re.Pattern[str] | None
 
 
-def select(names: Iterable[str], selection: Selection) -> list[str]:
+def select(names: Iterable[str], selection: Any) -> list[str]:
     """Return those of `names` that `selection` picks, in their order.
 
     Raises
@@ -32,10 +32,12 @@ def select(names: Iterable[str], selection: Selection) -> list[str]:
         return [name for name in names if name == selection]
     if isinstance(selection, re.Pattern):
         return [name for name in names if selection.search(name)]
-    if isinstance(selection, (list, tuple, set, frozenset)):
+    if isinstance(selection, (list, tuple)):
         wanted = set(selection)
         return [name for name in names if name in wanted]
-    message = f"select by a name, a list of names or re.compile(...), not {type(selection).__name__}"
+    message = (
+        f"select by a name, a list of names or re.compile(...), not {type(selection).__name__}"
+    )
     raise TypeError(message)
 
 

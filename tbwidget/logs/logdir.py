@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tbwidget.events.columns import Batch
 from tbwidget.events.problems import Problem
 
 from . import follow as _follow
@@ -19,6 +18,8 @@ from .source import EventFile
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from tbwidget.events.columns import Batch
 
 MAX_PROBLEMS = 1000
 
@@ -340,5 +341,3 @@ def _path_of(path: Any) -> str:
     if text.startswith("file://"):
         text = text.removeprefix("file://")
     return os.path.normpath(os.path.expanduser(text))
-
-

@@ -81,12 +81,13 @@ def current_rows(
         _supersede(parts, steps, wall_times)
     rows = np.concatenate([part.rows for part in parts]) if parts else np.empty(0, np.int64)
     kept = steps[rows]
-    if len(kept) < 2 or bool(np.all(kept[1:] > kept[:-1])) or bool(np.all(kept == kept[0])):
+    if bool(np.all(kept[1:] > kept[:-1])) or bool(np.all(kept == kept[:1])):
         return rows
     order = np.argsort(kept, kind="stable")
     kept = kept[order]
     last_of_step = np.append(kept[1:] != kept[:-1], True)
-    return rows[order[last_of_step]]
+    current: npt.NDArray[np.int64] = rows[order[last_of_step]]
+    return current
 
 
 def _parts(wall_times: npt.NDArray[np.float64], segments: list[Segment]) -> list[_Part]:

@@ -11,13 +11,13 @@ import numpy as np
 from tbwidget.events.columns import KINDS
 
 from .discovery import natural_key
-from .ordering import Writer
 from .series import ScalarSeries
 
 if TYPE_CHECKING:
     from tbwidget.events.columns import Batch, BlobColumns, ScalarColumns, Start
 
     from .logdir import Logdir
+    from .ordering import Writer
 
 _V = TypeVar("_V")
 #: Distinct tags of a run before further ones are left out with a note.
@@ -94,9 +94,7 @@ class Run:
         by_kind: dict[str, list[str]] = {"scalars": list(self._series.copy())}
         for kind, tag in self._blobs.copy():
             by_kind.setdefault(kind, []).append(tag)
-        return {
-            kind: sorted(by_kind[kind], key=natural_key) for kind in KINDS if by_kind.get(kind)
-        }
+        return {kind: sorted(by_kind[kind], key=natural_key) for kind in KINDS if by_kind.get(kind)}
 
     @property
     def scalars(self) -> Mapping[str, ScalarSeries]:
@@ -115,9 +113,7 @@ class Run:
 
     def apply(self, writer: Writer, batch: Batch) -> None:
         """Take in what was read from one file; only the reading thread may call this."""
-        if not self.first_wall_time <= batch.first_wall_time:
-            if not math.isnan(batch.first_wall_time):
-                self.first_wall_time = batch.first_wall_time
+        self._note_wall_time(batch.first_wall_time)
         seen = self._starts.setdefault(writer, [])
         before = len(seen)
         seen.extend(batch.starts)
@@ -130,11 +126,7 @@ class Run:
                 if tag not in batch.scalars:
                     series.restart(writer, number, start)
         for key, index in batch.blobs.items():
-            if key not in self._blobs:
-                if not self._has_room():
-                    continue
-                self.revision += 1
-            self._blobs.setdefault(key, []).append((writer, index))
+            self._add_index(key, writer, index)
 
     def forget(self, writer: Writer) -> None:
         """Drop what came from a file that was replaced by another."""
@@ -143,6 +135,17 @@ class Run:
             series.forget(writer)
         for key, indexes in list(self._blobs.items()):
             self._blobs[key] = [pair for pair in indexes if pair[0] != writer]
+
+    def _note_wall_time(self, wall_time: float) -> None:
+        if not math.isnan(wall_time) and not self.first_wall_time <= wall_time:
+            self.first_wall_time = wall_time
+
+    def _add_index(self, key: tuple[str, str], writer: Writer, index: BlobColumns) -> None:
+        if key not in self._blobs:
+            if not self._has_room():
+                return
+            self.revision += 1
+        self._blobs.setdefault(key, []).append((writer, index))
 
     def _series_of(self, tag: str, batch: Batch) -> ScalarSeries | None:
         series = self._series.get(tag)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,10 @@ class Points(NamedTuple):
     steps: npt.NDArray[np.int64]
     wall_times: npt.NDArray[np.float64]
     values: npt.NDArray[np.float64]
+
+    def take(self, rows: Any) -> Points:
+        """Return the points at `rows`: a slice, a mask or row numbers."""
+        return Points(self.steps[rows], self.wall_times[rows], self.values[rows])
 
 
 class Snapshot(NamedTuple):
@@ -48,13 +52,13 @@ class _Columns:
         self._length = len(self._arrays.steps)
 
     def view(self) -> Points:
-        return Points(*(array[: self._length] for array in self._arrays))
+        return self._arrays.take(slice(self._length))
 
     def append(self, points: Points) -> None:
         length, new = self._length, self._length + len(points.steps)
         if new > len(self._arrays.steps):
             capacity = max(new, 2 * length, 64)
-            grown = Points(*(np.empty(capacity, array.dtype) for array in self._arrays))
+            grown = Points(np.empty(capacity, np.int64), np.empty(capacity), np.empty(capacity))
             for target, source in zip(grown, self._arrays, strict=True):
                 target[:length] = source[:length]
             self._arrays = grown
@@ -116,11 +120,11 @@ class ScalarSeries:
     def superseded(self) -> Points:
         """Points that a restart or a later write to the same step replaced, as written."""
         if self._current is None:
-            return Points(*(array[:0] for array in self._arrived.view()))
+            return self._arrived.view().take(slice(0))
         arrived = self._arrived.view()
         replaced = np.ones(len(arrived.steps), bool)
         replaced[self._current_rows()] = False
-        return Points(*(array[replaced] for array in arrived))
+        return arrived.take(replaced)
 
     def snapshot(self) -> Snapshot:
         """Return a consistent look at all columns, for use from any thread."""
@@ -169,13 +173,13 @@ class ScalarSeries:
             segments.append(segment)
         rows = np.concatenate(kept) if kept else np.empty(0, np.int64)
         self._segments = segments
-        self._arrived = _Columns(Points(*(array[rows] for array in arrived)))
+        self._arrived = _Columns(arrived.take(rows))
         self._reorder()
 
     def _extends(
         self, writer: Writer, epoch: int, start: Start | None, steps: npt.NDArray[np.int64]
     ) -> bool:
-        """Tell whether new points simply follow the current ones, so nothing has to be reordered."""
+        """Tell whether new points simply follow the current ones, with nothing to reorder."""
         current = self._snapshot.points.steps
         if len(steps) > 1 and not bool(np.all(steps[1:] > steps[:-1])):
             return False
@@ -200,7 +204,7 @@ class ScalarSeries:
         arrived = self._arrived.view()
         before = self._snapshot
         same = len(rows) == len(arrived.steps) and bool(np.all(rows == np.arange(len(rows))))
-        self._current = None if same else _Columns(Points(*(array[rows] for array in arrived)))
+        self._current = None if same else _Columns(arrived.take(rows))
         now = (self._current or self._arrived).view()
         kept = len(before.points.steps)
         unchanged = kept <= len(now.steps) and all(

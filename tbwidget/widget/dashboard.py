@@ -22,7 +22,7 @@ Source = str | os.PathLike[str] | Mapping[str, str] | Logdir | Run | list[Run]
 _OPEN: weakref.WeakValueDictionary[tuple[object, ...], Logdir] = weakref.WeakValueDictionary()
 
 
-def open_source(source: Source, **options: Any) -> tuple[Logdir, list[str] | None]:
+def open_source(source: Any, **options: Any) -> tuple[Logdir, list[str] | None]:
     """Return the log directory behind `source`, and which of its runs are meant (None: all).
 
     Views of the same path share one log directory, so its files are read once.
@@ -46,9 +46,9 @@ def open_source(source: Source, **options: Any) -> tuple[Logdir, list[str] | Non
             f"not {type(source).__name__} ({str(source)[:80]!r})"
         )
         raise TypeError(message)
-    paths = source.items() if isinstance(source, Mapping) else [("", source)]
+    paths = dict(source) if isinstance(source, Mapping) else {"": source}
     key = (
-        *((name, os.path.realpath(os.path.expanduser(path))) for name, path in paths),
+        *((name, os.path.realpath(os.path.expanduser(path))) for name, path in paths.items()),
         *sorted(options.items()),
     )
     logdir = _OPEN.get(key)
@@ -61,9 +61,11 @@ def _logdir_of_runs(runs: list[Any]) -> Logdir:
     if not runs or not all(isinstance(run, Run) for run in runs):
         message = "a list to show must hold runs, as `[logs['a'], logs['b']]`"
         raise (TypeError if runs else ValueError)(message)
-    logdirs = {id(run.logdir): run.logdir for run in runs}
+    logdirs: dict[int, Logdir] = {id(run.logdir): run.logdir for run in runs}
     if len(logdirs) > 1:
-        message = "the runs are of several log directories; open them as one: Logdir({'name': path})"
+        message = (
+            "the runs are of several log directories; open them as one: Logdir({'name': path})"
+        )
         raise ValueError(message)
     return next(iter(logdirs.values()))
 
@@ -78,9 +80,9 @@ class View(Channel):
     _runtime = anywidget.WidgetTrait().tag(sync=True)
     _state = anywidget.WidgetTrait().tag(sync=True)
     _kind = traitlets.Unicode().tag(sync=True)
-    height = traitlets.Int(
-        760, min=120, max=10_000, help="Height of the view in CSS pixels."
-    ).tag(sync=True)
+    height = traitlets.Int(760, min=120, max=10_000, help="Height of the view in CSS pixels.").tag(
+        sync=True
+    )
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ def pack_columns(
         kind = "f8" if column.dtype in (np.int64, np.float64) else column.dtype.str[1:]
         packed = np.ascontiguousarray(column, _WIRE_DTYPES[kind])
         described.append([name, kind, len(packed)])
-        buffers.append(memoryview(packed.view(np.uint8)))
+        buffers.append(memoryview(packed.view(np.uint8).data))
     return described
 
 

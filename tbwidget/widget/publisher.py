@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tbwidget.logs.follow import FOLLOWER
@@ -18,6 +17,8 @@ from tbwidget.logs.follow import FOLLOWER
 from .rpc import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .view_state import ViewState
 
 MESSAGES_PER_SECOND = 20.0
@@ -69,7 +70,7 @@ class _Session:
         state.operations.register("visible", self._visible)
 
     def _hello(self, _args: dict[str, Any]) -> Answer:
-        """A page has opened a view (or lost messages): it gets everything anew."""
+        """Send everything anew: a page has opened a view, or lost messages."""
         self.attached, self.hidden = True, False
         self.heard = time.monotonic()
         self._catalog = self._status = None
@@ -84,14 +85,14 @@ class _Session:
         self.urgent = True
         FOLLOWER.wake()
 
-    def watched(self, busy: bool) -> bool:
+    def watched(self, *, busy: bool) -> bool:
         """Tell whether somebody may be looking."""
         recent = busy or time.monotonic() - self.heard < LOST_SECONDS
         return self.state.comm is not None and recent and not self.hidden
 
-    def messages(self, now: float, busy: bool) -> Iterator[tuple[Publishing, Message]]:
+    def messages(self, now: float, *, busy: bool) -> Iterator[tuple[Publishing, Message]]:
         """Yield what is due, most important first."""
-        if not self.watched(busy) or (now < self._due and not self.urgent):
+        if not self.watched(busy=busy) or (now < self._due and not self.urgent):
             return
         self._due, self.urgent = now + TICK_SECONDS, False
         bound = UNACKNOWLEDGED_BYTES if self.attached else UNATTACHED_BYTES
@@ -169,20 +170,18 @@ class Publisher:
         now = time.monotonic()
         elapsed = now - self._allowance_at
         self._allowance_at = now
-        self._allowance = min(
-            MESSAGES_PER_SECOND, self._allowance + elapsed * MESSAGES_PER_SECOND
-        )
+        self._allowance = min(MESSAGES_PER_SECOND, self._allowance + elapsed * MESSAGES_PER_SECOND)
         sessions = list(self._sessions.values())
         for session in sessions:
             if self._allowance < 1:
                 break
-            for channel, (message, buffers) in session.messages(now, self._busy):
+            for channel, (message, buffers) in session.messages(now, busy=self._busy):
                 channel.push(message, buffers)
                 self._allowance -= 1
                 if self._allowance < 1:
                     session.urgent = True  # the rest goes out at the next tick
                     break
-        return any(session.watched(self._busy) for session in sessions)
+        return any(session.watched(busy=self._busy) for session in sessions)
 
     def _heard(self, session: _Session, state: ViewState) -> Any:
         def heard(args: dict[str, Any]) -> None:

@@ -58,14 +58,12 @@ class Operations:
                 _refuse("the arguments are not an object")
             answer = handler(args) or Answer()  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001  (every request gets an answer)
-            answer, failure = Answer(), _failure(error)
+            message = {"op": "answer", "id": number, "ok": False, "error": _failure(error)}
+            buffers: list[memoryview] = []
         else:
-            failure = None
-        if not isinstance(number, int):
-            return None
-        if failure:
-            return {"op": "answer", "id": number, "ok": False, "error": failure}, []
-        return {"op": "answer", "id": number, "ok": True, "result": answer.result}, answer.buffers
+            message = {"op": "answer", "id": number, "ok": True, "result": answer.result}
+            buffers = answer.buffers
+        return (message, buffers) if isinstance(number, int) else None
 
 
 def _refuse(message: str) -> None:

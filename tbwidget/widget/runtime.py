@@ -31,7 +31,7 @@ def _built(name: str) -> str:
         raise RuntimeError(message) from None
 
 
-class Channel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base is untyped
+class Channel(anywidget.AnyWidget):
     """A widget that talks with the page in messages, from any thread.
 
     Messages carry a sequence number, so the page notices a lost one. What has been sent and not
@@ -45,7 +45,7 @@ class Channel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base is
 
     def __init__(self, **traits: Any) -> None:
         if not hasattr(type(self), "_esm"):
-            type(self)._esm = _built("stub.js")
+            type(self)._esm = _built("stub.js")  # noqa: SLF001  (anywidget's name for it)
         self.operations = Operations()
         self.sequence = 0
         self.unacknowledged = 0
@@ -112,13 +112,13 @@ class Channel(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base is
         getattr(self.comm, "__dict__", {}).pop("_reply_subshell_id", None)
 
 
-class Runtime(anywidget.AnyWidget):  # type: ignore[misc]
+class Runtime(anywidget.AnyWidget):
     """The hidden widget that carries the bundle."""
 
-    _view_name = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    _view_name: Any = traitlets.Unicode(None, allow_none=True).tag(sync=True)
 
     def __init__(self) -> None:
-        type(self)._esm = _built("runtime.js")
+        type(self)._esm = _built("runtime.js")  # noqa: SLF001  (anywidget's name for it)
         super().__init__()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:

@@ -52,11 +52,11 @@ class ViewState(Channel):
         }
     )
 
-    _view_name = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    _view_name: Any = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     smoothing = traitlets.Float(0.6, min=0.0, max=0.999).tag(sync=True)
     x_axis = traitlets.Enum(("step", "relative", "wall"), "step").tag(sync=True)
     y_scale = traitlets.Enum(("linear", "log"), "linear").tag(sync=True)
-    ignore_outliers = traitlets.Bool(False).tag(sync=True)
+    ignore_outliers = traitlets.Bool(default_value=False).tag(sync=True)
     hidden_runs = traitlets.List(traitlets.Unicode()).tag(sync=True)
     run_filter = traitlets.Unicode().tag(sync=True)
     tag_filter = traitlets.Unicode().tag(sync=True)
@@ -88,18 +88,23 @@ class ViewState(Channel):
 
     def catalog(self) -> dict[str, Any]:
         """Return the runs and tags there are, as the page wants them."""
-        runs, by_kind = [], {}
+        runs: list[list[Any]] = []
+        by_kind: dict[str, dict[str, list[int]]] = {}
         for name, run in self.logdir.runs.items():
             number = self.run_number(name)
             started = jsonable(run.first_wall_time)
             runs.append([number, name, started, run.deleted])
-            for kind, tags in run.tags.items():
+            for kind, names in run.tags.items():
                 holders = by_kind.setdefault(kind, {})
-                for tag in tags:
+                for tag in names:
                     holders.setdefault(tag, []).append(number)
         tags = {
             kind: [
-                [self.tag_number(tag), tag, None if len(holders[tag]) == len(runs) else holders[tag]]
+                [
+                    self.tag_number(tag),
+                    tag,
+                    None if len(holders[tag]) == len(runs) else holders[tag],
+                ]
                 for tag in sorted(holders, key=_logs.natural_key)
             ]
             for kind, holders in by_kind.items()

@@ -1,4 +1,4 @@
-"""The board in a real JupyterLab: what is drawn, what is asked for, what happens while a cell runs."""
+"""The board in a real JupyterLab: what it draws and asks for, also while a cell runs."""
 
 from __future__ import annotations
 

@@ -13,10 +13,12 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
-from playwright.sync_api import BrowserContext, Page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -50,7 +52,9 @@ window.addEventListener('unhandledrejection', (event) =>
 class JupyterServer:
     """A Jupyter server with directories of its own, so nothing leaks in from the user's."""
 
-    def __init__(self, root: Path, *, base_url: str = "/", settings: dict[str, Any] | None = None):
+    def __init__(
+        self, root: Path, *, base_url: str = "/", settings: dict[str, Any] | None = None
+    ) -> None:
         self.root = root
         state = root / ".server"
         for name in ("config", "data", "runtime", "ipython", "settings", "workspaces", "tmp"):
@@ -107,7 +111,7 @@ class JupyterServer:
         while time.monotonic() < end:
             try:
                 urllib.request.urlopen(f"{self.url}api/status?token={self.token}", timeout=2)
-            except OSError:
+            except OSError:  # noqa: PERF203  (asked until it answers)
                 if self._process.poll() is not None:
                     break
                 time.sleep(0.05)
@@ -126,7 +130,7 @@ class JupyterServer:
 class Notebook:
     """One notebook in JupyterLab."""
 
-    def __init__(self, context: BrowserContext, server: JupyterServer, path: str):
+    def __init__(self, context: BrowserContext, server: JupyterServer, path: str) -> None:
         self.server, self.context = server, context
         self.console: list[tuple[str, str]] = []
         self.requests: list[str] = []
@@ -145,7 +149,7 @@ class Notebook:
         self.page.evaluate("window.rejections.length = 0")
 
     def wait_for_kernel(self) -> None:
-        """Wait until a key press reaches the kernel: the toolbar says idle before the socket is up."""
+        """Wait until a key press reaches the kernel; the toolbar says idle too early."""
         self.page.wait_for_function(
             """() => {
               const context = window.jupyterapp?.shell.currentWidget?.sessionContext;

@@ -38,7 +38,6 @@ function RunRow({ view, run, on }: { view: View; run: RunInfo; on: boolean }) {
   const value = session.cursor.value?.values.get(run.number);
   const hint = run.deleted ? " (deleted on disk)" : "";
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the checkbox inside is the control
     <label
       class={`run${on ? "" : " off"}${run.deleted ? " deleted" : ""}`}
       style={{ "--color": run.color }}

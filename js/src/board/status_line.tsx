@@ -13,7 +13,7 @@ export function StatusLine({ session }: { session: Session }) {
   const status = session.status.value;
   const cursor = session.cursor.value;
   return (
-    <footer class="status" aria-label="Status">
+    <footer class="status">
       <State session={session} />
       {status && status.points > 0 && <span>{formatStep(status.points)} points, all kept</span>}
       {status && status.problems > 0 && <Problems session={session} status={status} />}

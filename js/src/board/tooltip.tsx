@@ -43,7 +43,6 @@ export function Tooltip({ view }: { view: View }) {
                 </Name>
               </td>
               {row.cells.map((cell, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: cells are columns, they never move
                 <td key={i}>{cell}</td>
               ))}
             </tr>

@@ -25,7 +25,12 @@ export function watchTheme(): void {
     for (const delay of [0, 150, 600]) setTimeout(() => themeRevision.value++, delay);
   };
   const observer = new MutationObserver(changed);
-  const attributes = ["data-jp-theme-light", "data-jp-theme-name", "data-vscode-theme-kind", "class"];
+  const attributes = [
+    "data-jp-theme-light",
+    "data-jp-theme-name",
+    "data-vscode-theme-kind",
+    "class",
+  ];
   observer.observe(document.body, { attributeFilter: attributes });
   observer.observe(document.documentElement, { attributeFilter: ["class", "data-theme", "style"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);

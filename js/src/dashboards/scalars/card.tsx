@@ -3,7 +3,8 @@ import {
   batch,
   type ReadonlySignal,
   type Signal,
-  useComputed, useSignal,
+  useComputed,
+  useSignal,
   useSignalEffect,
 } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -43,17 +44,17 @@ export function Card({ view, model, tag, visible }: CardProps) {
   const sources = useComputed<LineSource[]>(() => {
     model.revision(number).value;
     return session.selected.value.flatMap((run) => {
-      const series = holders && !holders.includes(run.number) ? undefined : model.series(run.number, number);
+      const series =
+        holders && !holders.includes(run.number) ? undefined : model.series(run.number, number);
       return series?.length ? [{ run, series, detail: detail.value?.get(run.number) }] : [];
     });
   });
   const x = useComputed(() => chartX(session.settings.xAxis.value, sources.value));
 
-  useEffect(() => (card.current ? visible.follow(card.current, name, seen) : undefined), [
-    visible,
-    name,
-    seen,
-  ]);
+  useEffect(
+    () => (card.current ? visible.follow(card.current, name, seen) : undefined),
+    [visible, name, seen],
+  );
   useSignalEffect(() => {
     session.settings.xAxis.value; // a zoom of one axis means nothing on another
     batch(() => {
@@ -140,7 +141,11 @@ function useDetail(
     const [low, high] = shown.x;
     const args = { low, high, x_axis: x.peek(), pixels: view.width.peek() };
     model
-      .detail(tag, held.map(({ run }) => run), args)
+      .detail(
+        tag,
+        held.map(({ run }) => run),
+        args,
+      )
       .then((found) => {
         if (zoom.peek() === shown) detail.value = found;
       })

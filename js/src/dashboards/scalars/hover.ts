@@ -41,8 +41,13 @@ export function tooltipOf(
   const rows = shown.flatMap((point, i) => {
     const line = byId.get(point.id);
     if (!line) return [];
-    const cells = [...(smoothed ? [formatValue(point.smoothed ?? point.raw)] : []), ...cellsOf(point, line)];
-    return [{ name: line.run.name, color: line.color, cells, nearest: i === 0 && lines.length > 1 }];
+    const cells = [
+      ...(smoothed ? [formatValue(point.smoothed ?? point.raw)] : []),
+      ...cellsOf(point, line),
+    ];
+    return [
+      { name: line.run.name, color: line.color, cells, nearest: i === 0 && lines.length > 1 },
+    ];
   });
   return { x: px, y: py, heading, rows, left_out: hover.points.length - shown.length };
 }

@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { DashboardProps } from "../../board/view";
-import type { Session, XAxis } from "../../state/session";
 import { compilePattern } from "../../state/pattern";
+import type { Session, XAxis } from "../../state/session";
 import { Empty, Filter, Segments, Toggle } from "../../ui/controls";
 import type { TagRow } from "../../wire/types";
 import { Card } from "./card";

@@ -54,9 +54,7 @@ export function useVisible(
   root: RefObject<HTMLElement | null>,
   changed: (tags: ReadonlySet<string>) => void,
 ): Visibility {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one for the life of the panel
   const visibility = useMemo(() => new Visibility(changed), []);
   useEffect(() => (root.current ? visibility.start(root.current) : undefined), [visibility, root]);
   return visibility;
 }
-
