@@ -51,9 +51,10 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
   const tab = board ? new Setting<string>(model, "tab") : signal("");
   const title = board ? String(model.get("title") ?? "") : "";
   render(h(Board, { view, tabs, tabbed: board, title, tab }), root);
+  // Called by the host's signal and again as its clean-up function.
   const unmount = () => {
     render(null, root);
-    for (const one of stop) one();
+    for (const one of stop.splice(0)) one();
   };
   ended?.addEventListener("abort", unmount, { once: true });
   return unmount;

@@ -5,9 +5,9 @@ import type { Buffers, Message, StubExports, StubProps, ViewProps } from "./wire
 const KEPT = 256;
 
 export default {
-  initialize({ model }: StubProps): StubExports {
+  initialize({ model, signal }: StubProps): StubExports {
     const waiting: [Message, Buffers][] = [];
-    const self: StubExports = { model, waiting, receive: null };
+    const self: StubExports = { model, signal, waiting, receive: null };
     model.on("msg:custom", (message: Message, buffers: Buffers) => {
       if (self.receive) self.receive(message, buffers);
       else if (waiting.push([message, buffers]) > KEPT) waiting.shift();

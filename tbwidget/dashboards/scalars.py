@@ -116,6 +116,7 @@ class Scalars(Dashboard):
         self.operations.register("watch", self._watch)
         self.operations.register("unwatch", self._unwatch)
         self.operations.register("detail", self._detail)
+        self._publish_selection()
 
     # -- what is shown -------------------------------------------------------------------------
 

@@ -72,17 +72,23 @@ def decode(
     data, state = read_bytes(path, cursor.offset, budget)
     if cursor.offset == 0 and (problem := _foreign(path, data, state.size)):
         return Batch(cursor.at(state.size), problems=[problem], file_size=state.size)
-    stop = _first_stop(data, cursor.offset)
-    if stop.reason == "cut" and len(data) < stop.needed <= state.size - stop.offset:
+    while len(data) < (needed := _needed(data)) <= state.size - cursor.offset:
         # The very first record is longer than the budget: read as much as it needs.
-        data, state = read_bytes(path, cursor.offset, stop.needed)
+        data, state = read_bytes(path, cursor.offset, needed)
     decoder = _Decoder(path, cursor)
     stop = decoder.read(memoryview(data))
-    batch = decoder.batch(stop.offset, state.size)
     read_to = cursor.offset + len(data)
-    if read_to < state.size and (
+    more = read_to < state.size and (
         stop.reason == "end" or (stop.reason == "cut" and stop.offset + stop.needed <= state.size)
-    ):
+    )
+    if decoder.undecided and (more or (patient and stop.reason in ("end", "cut"))):
+        # One record does not tell damage from a writer without checksums: wait for the next.
+        if more:
+            return decode(path, cursor, 2 * len(data) + stop.needed, patient=patient)
+        return Batch(cursor, stop="cut", file_size=state.size)
+    decoder.settle_withheld()
+    batch = decoder.batch(stop.offset, state.size)
+    if more:
         batch.stop = "more"  # only the budget ended here, not the file
         return batch
     batch.stop = stop.reason
@@ -91,9 +97,10 @@ def decode(
     return batch
 
 
-def _first_stop(data: bytes, base: int) -> Stop:
-    first = next(scan(memoryview(data), base))
-    return first if isinstance(first, Stop) else Stop(first.end, "end")
+def _needed(data: bytes) -> int:
+    """Return how many bytes the first record needs, 0 if it is not cut."""
+    first = next(scan(memoryview(data), 0))
+    return first.needed if isinstance(first, Stop) and first.reason == "cut" else 0
 
 
 def _foreign(path: str, data: bytes, size: int) -> Problem | None:
@@ -150,7 +157,6 @@ class _Decoder:
     def read(self, buffer: memoryview) -> Stop:
         for item in scan(buffer, self._cursor.offset):
             if isinstance(item, Stop):
-                self._settle_withheld()
                 return item
             self._records += 1
             if item.intact or self._unchecked:
@@ -174,7 +180,12 @@ class _Decoder:
             first_wall_time=wall_time,
         )
 
-    def _settle_withheld(self) -> None:
+    @property
+    def undecided(self) -> bool:
+        """Whether the only record of the file so far fails its checksum."""
+        return len(self._withheld) == 1 and self._records == 1 and not self._intact
+
+    def settle_withheld(self) -> None:
         """Decide about records whose data CRC failed: damage, or a writer that has no CRC."""
         withheld, self._withheld = self._withheld, []
         if len(withheld) > 1 and not self._intact and all(map(_parses, withheld)):

@@ -6,6 +6,7 @@ endian (source: TensorFlow, ``lib/io/record_writer.h``).
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ RESYNC_BYTES = 64 * 2**20
 _LENGTH = struct.Struct("<Q")
 _CRC = struct.Struct("<I")
 _HEADER = struct.Struct("<QI")
+_NOT_ZERO = re.compile(rb"[^\0]")
 
 
 def masked_crc32c(data: bytes | bytearray | memoryview) -> int:
@@ -90,8 +92,8 @@ def scan(buffer: memoryview, base: int) -> Iterator[Record | Stop]:
             yield Stop(base + position, "end")
             return
         if size - position < HEADER_BYTES:
-            zeros = not any(buffer[position:])
-            yield Stop(base + position, "zeros" if zeros else "cut", HEADER_BYTES)
+            # Zeros among these say nothing: a length of 256 begins with one.
+            yield Stop(base + position, "cut", HEADER_BYTES)
             return
         length, length_crc = _HEADER.unpack_from(buffer, position)
         if length_crc != masked_crc32c(buffer[position : position + 8]):
@@ -119,11 +121,15 @@ def resync(buffer: memoryview, start: int) -> int | None:
     question. ``None`` if there is none in the first `RESYNC_BYTES` after `start`.
     """
     window = bytes(buffer[start : start + RESYNC_BYTES])
+    # A file made of headers that claim long records must not cost the square of its size.
+    allowance = 4 * len(window) + HEADER_BYTES
     # A length below 4 GiB ends in four zero bytes: only these places are worth a CRC.
     at = window.find(b"\0\0\0\0", 4)
-    while at != -1:
-        if _record_at(window, at - 4):
+    while at != -1 and allowance > 0:
+        good, checked = _record_at(window, at - 4)
+        if good:
             return start + at - 4
+        allowance -= checked
         at = _next_candidate(window, at)
     return None
 
@@ -131,20 +137,23 @@ def resync(buffer: memoryview, start: int) -> int | None:
 def _next_candidate(window: bytes, at: int) -> int:
     if window[at - 4 : at + 8] == bytes(12):
         # Inside a run of zeros no header holds: go to its last bytes at once.
-        run = len(window[at:]) - len(window[at:].lstrip(b"\0"))
-        if run > HEADER_BYTES:
-            return at + run - 8
+        other = _NOT_ZERO.search(window, at)
+        end = other.start() if other else len(window)
+        if end - at > HEADER_BYTES:
+            return end - 8
     return window.find(b"\0\0\0\0", at + 1)
 
 
-def _record_at(window: bytes, position: int) -> bool:
+def _record_at(window: bytes, position: int) -> tuple[bool, int]:
+    """Tell whether a good record is at `position`, and how many data bytes that took to check."""
     if len(window) - position < HEADER_BYTES:
-        return False
+        return False, 0
     length, length_crc = _HEADER.unpack_from(window, position)
     end = position + HEADER_BYTES + length
     if end + FOOTER_BYTES > len(window):
-        return False
+        return False, 0
     if length_crc != masked_crc32c(window[position : position + 8]):
-        return False
+        return False, 0
     (data_crc,) = _CRC.unpack_from(window, end)
-    return bool(data_crc == masked_crc32c(memoryview(window)[position + HEADER_BYTES : end]))
+    data = memoryview(window)[position + HEADER_BYTES : end]
+    return bool(data_crc == masked_crc32c(data)), len(data)

@@ -131,12 +131,12 @@ class _Walk:
                     directories.append(entry.name)
                 elif is_event_file(entry.name):
                     run = "/".join(filter(None, (self._prefix, relative))) or "."
-                    self._found.files.append(FoundFile(_printable(run), entry.path))
+                    self._found.files.append(FoundFile(printable(run), entry.path))
             except OSError:
                 continue  # vanished, or a link to itself
         return directories
 
 
-def _printable(name: str) -> str:
-    """Return `name` as valid Unicode: file names can hold any bytes."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def printable(name: str) -> str:
+    """Return `name` as valid Unicode: file names can hold any bytes, told apart by their codes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

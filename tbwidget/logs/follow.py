@@ -9,6 +9,7 @@ import os
 import threading
 import time
 import weakref
+from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Follower:
         self._followed: weakref.WeakSet[Followed] = weakref.WeakSet()
         self._listeners: list[Callable[[], bool]] = []
         self._changed_at = time.monotonic()
+        #: The last errors of listeners; there is no console for a thread to print to.
+        self.failures: deque[Exception] = deque(maxlen=20)
         self._forked = False
 
     @property
@@ -132,8 +135,14 @@ class Follower:
         return max(IDLE_INTERVAL if idle else UNWATCHED_INTERVAL, min(spent / DUTY, IDLE_INTERVAL))
 
     def _tell(self) -> bool:
-        watched = [listener() for listener in list(self._listeners)]
-        return any(watched)
+        watched = False
+        for listener in list(self._listeners):
+            try:
+                watched |= listener()
+            except Exception as error:  # noqa: BLE001  (nothing may end the thread)
+                self.failures.append(error)
+                watched = True
+        return watched
 
 
 FOLLOWER = Follower()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tbwidget.events.problems import Problem
 
 from . import follow as _follow
-from .discovery import Found, discover, natural_key
+from .discovery import Found, discover, natural_key, printable
 from .frames import Selection, scalars_frame
 from .run import NaturalMapping, Run
 from .source import EventFile
@@ -69,7 +69,7 @@ class Logdir(Mapping[str, Run]):
         self._roots = _roots_of(source)
         self._purge = purge_orphaned_data
         self._runs: dict[str, Run] = {}
-        self._files: dict[str, EventFile] = {}
+        self._files: dict[tuple[str, str], EventFile] = {}  # by run and path
         self._problems: dict[tuple[str, int, str], Problem] = {}
         self._problems_left_out = 0
         self._last_found = Found()
@@ -199,9 +199,9 @@ class Logdir(Mapping[str, Run]):
         """Find new files and see what became of the known ones."""
         found = self._discover()
         for item in found.files:
-            if item.path not in self._files:
+            if (item.run, item.path) not in self._files:
                 relative = self._relative(item.path)
-                self._files[item.path] = EventFile(item.path, relative, item.run)
+                self._files[item.run, item.path] = EventFile(item.path, relative, item.run)
             if item.run not in self._runs:
                 self._runs[item.run] = Run(item.run, self, purge=self._purge)
                 self.revision += 1
@@ -213,7 +213,7 @@ class Logdir(Mapping[str, Run]):
                 self._note(problem)
             if file.replaced:
                 file.replaced = False
-                self._runs[file.run].forget(file.writer)
+                self._forget(file)
         self._mark_deleted_runs()
 
     def _discover(self) -> Found:
@@ -226,6 +226,14 @@ class Logdir(Mapping[str, Run]):
             found.partial |= one.partial
             found.not_event_file |= one.not_event_file
         return found
+
+    def _forget(self, file: EventFile) -> None:
+        """Drop what was read of a file that another one has taken the place of."""
+        self._points -= self._runs[file.run].forget(file.writer)
+        relative = self._relative(file.path)
+        for key in [key for key in self._problems if key[0] == relative]:
+            del self._problems[key]
+        self.revision += 1
 
     def _mark_deleted_runs(self) -> None:
         alive = {file.run for file in self._files.values() if not file.vanished}
@@ -287,12 +295,12 @@ class Logdir(Mapping[str, Run]):
         return problems
 
     def _relative(self, path: str) -> str:
-        for root in self._roots.values():
+        for name, root in self._roots.items():
             if path == root:
-                return os.path.basename(path)
+                return printable(os.path.join(name, os.path.basename(path)))
             if path.startswith(root.rstrip(os.sep) + os.sep):
-                return os.path.relpath(path, root)
-        return path
+                return printable(os.path.join(name, os.path.relpath(path, root)))
+        return printable(path)
 
     def _missing_run(self, name: str) -> str:
         if not self.exists:

@@ -114,11 +114,11 @@ class Run:
     def apply(self, writer: Writer, batch: Batch) -> None:
         """Take in what was read from one file; only the reading thread may call this."""
         self._note_wall_time(batch.first_wall_time)
+        all_series = [self._series_of(tag, batch) for tag in batch.scalars]
         seen = self._starts.setdefault(writer, [])
         before = len(seen)
         seen.extend(batch.starts)
-        for tag, columns in batch.scalars.items():
-            series = self._series_of(tag, batch)
+        for series, columns in zip(all_series, batch.scalars.values(), strict=True):
             if series is not None:
                 _append_in_epochs(series, writer, columns, seen, before)
         for number, start in enumerate(batch.starts, before + 1):
@@ -128,13 +128,14 @@ class Run:
         for key, index in batch.blobs.items():
             self._add_index(key, writer, index)
 
-    def forget(self, writer: Writer) -> None:
-        """Drop what came from a file that was replaced by another."""
+    def forget(self, writer: Writer) -> int:
+        """Drop what came from a file that was replaced by another; tell how many points it was."""
         self._starts.pop(writer, None)
-        for series in self._series.values():
-            series.forget(writer)
+        dropped = sum(series.forget(writer) for series in self._series.values())
         for key, indexes in list(self._blobs.items()):
+            dropped += sum(len(index) for owner, index in indexes if owner == writer)
             self._blobs[key] = [pair for pair in indexes if pair[0] != writer]
+        return dropped
 
     def _note_wall_time(self, wall_time: float) -> None:
         if not math.isnan(wall_time) and not self.first_wall_time <= wall_time:
@@ -156,6 +157,9 @@ class Run:
             if metadata := batch.cursor.metadata.get(tag):
                 series.display_name = metadata.display_name
                 series.description = metadata.description
+            for writer, starts in self._starts.items():
+                for number, start in enumerate(starts, 1):
+                    series.restart(writer, number, start)
             self._series[tag] = series
             self.revision += 1
         return series

@@ -92,6 +92,7 @@ class ScalarSeries:
         self._arrived = _Columns()
         self._current: _Columns | None = None  # None: what arrived is what is current
         self._segments: list[Segment] = []
+        self._superseded = self._arrived.view()
         self._snapshot = Snapshot(0, self._arrived.view())
 
     def __len__(self) -> int:
@@ -119,12 +120,8 @@ class ScalarSeries:
     @property
     def superseded(self) -> Points:
         """Points that a restart or a later write to the same step replaced, as written."""
-        if self._current is None:
-            return self._arrived.view().take(slice(0))
-        arrived = self._arrived.view()
-        replaced = np.ones(len(arrived.steps), bool)
-        replaced[self._current_rows()] = False
-        return arrived.take(replaced)
+        steps, wall_times, values = self._superseded
+        return Points(_frozen(steps), _frozen(wall_times), _frozen(values))
 
     def snapshot(self) -> Snapshot:
         """Return a consistent look at all columns, for use from any thread."""
@@ -154,13 +151,14 @@ class ScalarSeries:
 
     def restart(self, writer: Writer, epoch: int, start: Start) -> None:
         """Take note of a restart; points at or after its step are superseded."""
+        extends = self._extends(writer, epoch, start, np.empty(0, np.int64))
         rows = len(self._arrived.view().steps)
         self._segments.append(Segment(writer, epoch, start, rows, rows))
-        if not self._extends(writer, epoch, start, np.empty(0, np.int64)):
+        if not extends:
             self._reorder()
 
-    def forget(self, writer: Writer) -> None:
-        """Drop everything that `writer` wrote: its file was replaced by another."""
+    def forget(self, writer: Writer) -> int:
+        """Drop all that `writer` wrote, since its file was replaced; tell how many it was."""
         arrived = self._arrived.view()
         kept, segments, length = [], [], 0
         for segment in self._segments:
@@ -175,6 +173,7 @@ class ScalarSeries:
         self._segments = segments
         self._arrived = _Columns(arrived.take(rows))
         self._reorder()
+        return len(arrived.steps) - length
 
     def _extends(
         self, writer: Writer, epoch: int, start: Start | None, steps: npt.NDArray[np.int64]
@@ -186,7 +185,7 @@ class ScalarSeries:
         if not len(current):
             return not self._segments
         latest = max(segment.writer.order for segment in self._segments)
-        if writer.order < latest or (len(current) > 1 and current[0] == current[-1]):
+        if writer.order < latest or current[0] == current[-1]:
             return False
         if start is not None and epoch > 0 and self._is_new(writer, epoch):
             return bool(start.step > current[-1]) and (not len(steps) or steps[0] > current[-1])
@@ -204,6 +203,9 @@ class ScalarSeries:
         arrived = self._arrived.view()
         before = self._snapshot
         same = len(rows) == len(arrived.steps) and bool(np.all(rows == np.arange(len(rows))))
+        replaced = np.ones(len(arrived.steps), bool)
+        replaced[rows] = False
+        self._superseded = arrived.take(replaced)
         self._current = None if same else _Columns(arrived.take(rows))
         now = (self._current or self._arrived).view()
         kept = len(before.points.steps)

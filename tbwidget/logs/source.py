@@ -58,17 +58,20 @@ class EventFile:
             return None
         except OSError as error:
             return self._unreadable(error)
-        self.vanished = False
+        returned, self.vanished = self.vanished, False
         before, self.state = self.state, state
         if before is None:
             return None
-        if state.identity != before.identity:
-            self._notice_replacement()
+        # A new file may get the inode of the one it replaces.
+        swapped = returned or state.identity != before.identity
+        if (swapped or state.size < before.size) and self._has_another_head():
+            self._begin_anew()
         elif state.size < self.cursor.offset:
             # Twice the same smaller size: not a hiccup of a network disk, but a new file.
-            if self._shrunk_to == state.size:
+            if swapped or self._shrunk_to == state.size:
                 self._begin_anew()
-            self._shrunk_to = state.size
+            else:
+                self._shrunk_to = state.size
         if state.size != before.size or state.mtime != before.mtime:
             self._stop = "more"
         return None
@@ -110,13 +113,13 @@ class EventFile:
         message = f"The file cannot be read ({reason}); it is tried again every minute."
         return Problem(self._relative, 0, "unreadable", 0, message)
 
-    def _notice_replacement(self) -> None:
+    def _has_another_head(self) -> bool:
         try:
-            head, state = read_bytes(self.path, 0, _HEAD_BYTES)
+            head, _ = read_bytes(self.path, 0, _HEAD_BYTES)
         except OSError:
-            return
-        if head[: len(self._head)] != self._head or state.size < self.cursor.offset:
-            self._begin_anew()
+            return False
+        common = min(len(head), len(self._head))
+        return head[:common] != self._head[:common]
 
     def _begin_anew(self) -> None:
         self.cursor, self._head, self._stop = Cursor(), b"", "more"

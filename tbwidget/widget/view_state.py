@@ -6,6 +6,7 @@ itself, without the kernel.
 
 from __future__ import annotations
 
+import os
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from tbwidget.logs import Logdir
 
 _STATES: weakref.WeakValueDictionary[int, ViewState] = weakref.WeakValueDictionary()
+
+# A run has one number, and so one colour, in all views of its directory in this process.
+_NUMBERS: dict[tuple[tuple[str, str], ...], dict[str, int]] = {}
+
+
+def logdir_key(logdir: Logdir) -> tuple[tuple[str, str], ...]:
+    """Return what two log directory objects of the same directories have in common."""
+    return tuple((name, os.path.realpath(path)) for name, path in logdir.paths.items())
 
 
 class ViewState(Channel):
@@ -63,7 +72,7 @@ class ViewState(Channel):
 
     def __init__(self, logdir: Logdir | str, **traits: Any) -> None:
         self.logdir = logdir if isinstance(logdir, _logs.Logdir) else _logs.Logdir(logdir)
-        self._run_numbers: dict[str, int] = {}
+        self._run_numbers = _NUMBERS.setdefault(logdir_key(self.logdir), {})
         self._tag_numbers: dict[str, int] = {}
         #: The open views that share this state.
         self.views: set[Any] = set()
@@ -124,9 +133,10 @@ class ViewState(Channel):
             "files": progress.files,
             "points": progress.points,
             "last_write": progress.last_write,
-            "problems": len(problems),
+            "problems": sum(problem.kind != "missing" for problem in problems),
             "bytes_skipped": sum(problem.bytes_skipped for problem in problems),
             "path": ", ".join(self.logdir.paths.values()),
+            "notice": problems[0].message if problems and not progress.files else "",
         }
 
     def _answer_problems(self, _args: dict[str, Any]) -> Answer:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -198,7 +199,11 @@ class Notebook:
 
     def wait_for(self, condition: str, timeout: float = 30, argument: Any = None) -> Any:
         """Wait, by animation frames, until the JavaScript function `condition` is true."""
-        return self.page.wait_for_function(condition, arg=argument, timeout=timeout * 1000)
+        try:
+            return self.page.wait_for_function(condition, arg=argument, timeout=timeout * 1000)
+        except PlaywrightTimeoutError as error:
+            state = f"not so after {timeout} s: {condition}\n{self.errors()}\n{self.text()}"
+            raise AssertionError(state) from error
 
     def wait_for_drawn(self, count: int = 1, timeout: float = 30) -> None:
         """Wait until at least `count` cards have drawn data."""

@@ -144,6 +144,8 @@ function Body({ view, tab }: { view: View; tab: Tab | undefined }) {
       </Empty>
     );
   if (!status.complete) return <Empty title="Reading event files" />;
+  if (!status.files && status.notice)
+    return <Empty title="Nothing to read here">{status.notice}</Empty>;
   if (!status.files)
     return (
       <Empty title="No event files yet">

@@ -18,7 +18,7 @@ export function RunList({ view }: { view: View }) {
         <SelectAll session={session} />
         {cursor.value && (
           <span class="at" title={`${cursor.value.tag} at ${cursor.value.label}`}>
-            {cursor.value.tag.split("/").pop()} at {cursor.value.label}
+            {cursor.value.tag.split("/").pop()} at {cursor.value.place}
           </span>
         )}
       </div>

@@ -27,7 +27,9 @@ export interface RunInfo {
 export interface Cursor {
   tag: string;
   x: number;
+  /** `x` in words, with and without its noun. */
   label: string;
+  place: string;
   values: ReadonlyMap<number, number>;
 }
 

@@ -62,6 +62,7 @@ export class Channel {
   private constructor(exports: StubExports) {
     this.model = exports.model;
     this.#early = exports.waiting.splice(0);
+    exports.signal?.addEventListener("abort", () => this.close(), { once: true });
     exports.receive = (message, buffers) => this.#receive(message, buffers);
   }
 

@@ -25,6 +25,8 @@ export interface Host {
 /** What a stub's `initialize` returns: the model's messages, from the very first one on. */
 export interface StubExports {
   model: Model;
+  /** Aborted when the kernel closes the model. */
+  signal: AbortSignal;
   waiting: [Message, Buffers][];
   receive: ((message: Message, buffers: Buffers) => void) | null;
 }
@@ -35,10 +37,10 @@ export interface RuntimeExports {
 
 export interface StubProps {
   model: Model;
+  signal: AbortSignal;
 }
 
 export interface ViewProps extends StubProps {
   el: HTMLElement;
   host: Host;
-  signal: AbortSignal;
 }

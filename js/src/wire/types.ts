@@ -26,6 +26,8 @@ export interface StatusMessage {
   problems: number;
   bytes_skipped: number;
   path: string;
+  /** Why there is nothing to read, if there is a reason. */
+  notice: string;
 }
 
 export interface HeartbeatMessage {

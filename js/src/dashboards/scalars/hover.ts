@@ -19,7 +19,7 @@ export function cursorOf(
     const line = byId.get(point.id);
     if (line) values.set(line.run.number, point.smoothed ?? point.raw);
   }
-  return { tag, x: hover.x, label: labelOf(hover.x, x), values };
+  return { tag, x: hover.x, label: labelOf(hover.x, x), place: placeOf(hover.x, x), values };
 }
 
 /** Nearest run first and in bold; what does not fit is counted. */
@@ -37,14 +37,15 @@ export function tooltipOf(
   const heading = [labelOf(hover.x, x)];
   if (smoothed) heading.push("smoothed");
   heading.push("value");
-  heading.push("step", "relative");
+  // The heading names the step already, unless runs were logged at different ones.
+  const steps = new Set(shown.map((point) => byId.get(point.id)?.step[point.index]));
+  const stepped = x !== "step" || steps.size > 1;
+  if (stepped) heading.push("step");
+  heading.push("relative");
   const rows = shown.flatMap((point, i) => {
     const line = byId.get(point.id);
     if (!line) return [];
-    const cells = [
-      ...(smoothed ? [formatValue(point.smoothed ?? point.raw)] : []),
-      ...cellsOf(point, line),
-    ];
+    const cells = cellsOf(point, line, smoothed, stepped);
     return [
       { name: line.run.name, color: line.color, cells, nearest: i === 0 && lines.length > 1 },
     ];
@@ -52,19 +53,28 @@ export function tooltipOf(
   return { x: px, y: py, heading, rows, left_out: hover.points.length - shown.length };
 }
 
-function cellsOf(point: NearestPoint, line: RunLine): string[] {
+function cellsOf(
+  point: NearestPoint,
+  line: RunLine,
+  smoothed: boolean,
+  stepped: boolean,
+): string[] {
   const start = line.wall[0] ?? 0;
   const wall = line.wall[point.index] ?? start;
-  return [
-    formatValue(point.raw),
-    formatStep(line.step[point.index] ?? 0),
-    formatRelative(wall - start),
-  ];
+  const cells = smoothed ? [formatValue(point.smoothed ?? point.raw)] : [];
+  cells.push(formatValue(point.raw));
+  if (stepped) cells.push(formatStep(line.step[point.index] ?? 0));
+  cells.push(formatRelative(wall - start));
+  return cells;
 }
 
 function labelOf(value: number, x: ChartX): string {
+  const noun = x === "step" ? "step " : x === "order" ? "point " : "";
+  return noun + placeOf(value, x);
+}
+
+function placeOf(value: number, x: ChartX): string {
   if (x === "relative") return formatRelative(value);
   if (x === "wall") return formatWallTime(value);
-  if (x === "order") return `point ${formatStep(Math.round(value) + 1)}`;
-  return `step ${formatStep(Math.round(value))}`;
+  return formatStep(Math.round(value) + (x === "order" ? 1 : 0));
 }

@@ -110,6 +110,7 @@ function useShownTags(session: Session, model: DashboardProps["channel"]["model"
       only.value = model.get("tags") as string[] | null;
     };
     model.on("change:tags", follow);
+    follow(); // it may have changed since the first rendering
     return () => model.off("change:tags", follow);
   }, [model, only]);
   const pattern = compilePattern(session.settings.tagFilter.value);

@@ -1,0 +1,47 @@
+"""The quickstart notebook, this very file, run from top to bottom as a new user would."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lab import JupyterServer, Notebook
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_quickstart.ipynb"
+POINTS = (
+    "() => deepAll('.card[data-tag=\"train/loss\"]').reduce("
+    "(sum, card) => sum + (card.tbwidgetProbe?.().points ?? 0), 0)"
+)
+
+
+def test_the_curves_grow_while_the_training_cell_runs(
+    open_notebook: Callable[..., Notebook], server: JupyterServer
+) -> None:
+    shutil.copy(NOTEBOOK, server.root)
+    notebook = open_notebook(path=NOTEBOOK.name)
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
+    setup, board, train, *rest = code
+    notebook.run(setup)
+    notebook.run(board)
+    assert "Waiting for the log directory" in notebook.text()
+    notebook.start(train)
+    notebook.wait_for_drawn(4)
+    before = notebook.page.evaluate(POINTS)
+    notebook.wait_for(f"(before) => ({POINTS})() > before + 20", argument=before)
+    assert notebook.running()
+    notebook.wait_done(180)
+    for number in rest:
+        notebook.run(number)
+    notebook.wait_for("() => deepAll('.tbw').length === 2")
+    tags = "() => deepAll('.tbw')[1] && [...deepAll('.tbw')[1].querySelectorAll('.card')]"
+    shown = notebook.page.evaluate(tags + ".map((card) => card.dataset.tag)")
+    assert shown == ["test/accuracy", "test/loss"]
+    assert notebook.errors() == []
+    assert notebook.foreign_requests() == []

@@ -1,0 +1,166 @@
+"""A series as an object: its columns, its generation, and readers in other threads."""
+
+from __future__ import annotations
+
+import math
+import threading
+
+import numpy as np
+import pytest
+from runs import Feed, Point, Restart, file_name, points
+
+FIRST, SECOND = file_name(0), file_name(1)
+
+
+def test_columns_and_their_types() -> None:
+    feed = Feed()
+    feed.feed(FIRST, Point(1, math.nan, 10), Point(2, -math.inf, math.nan), Point(3, 0.5, 12))
+    series = feed.run.scalars["loss"]
+    assert (series.steps.dtype, series.wall_times.dtype, series.values.dtype) == (
+        np.int64,
+        np.float64,
+        np.float64,
+    )
+    np.testing.assert_array_equal(series.steps, [1, 2, 3])
+    np.testing.assert_array_equal(series.wall_times, [10, math.nan, 12])
+    np.testing.assert_array_equal(series.values, [math.nan, -math.inf, 0.5])
+    assert len(series) == 3
+    assert repr(series) == "<ScalarSeries 'loss': 3 points>"
+
+
+def test_nothing_can_be_written_into_a_series() -> None:
+    feed = Feed()
+    feed.feed(FIRST, *points(range(3)))
+    series = feed.run.scalars["loss"]
+    for column in (series.steps, series.wall_times, series.values):
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 1
+    assert series.steps.tolist() == [0, 1, 2]
+    feed.feed(FIRST, *points([3]))  # the store itself can still be written to
+    assert series.steps.tolist() == [0, 1, 2, 3]
+
+
+def test_what_a_reader_holds_does_not_change() -> None:
+    feed = Feed()
+    feed.feed(FIRST, *points(range(5)))
+    series = feed.run.scalars["loss"]
+    steps, snapshot = series.steps, series.snapshot()
+    feed.feed(FIRST, *points(range(5, 500)))
+    feed.feed(FIRST, Restart(2, 1000.0), *points(range(2, 100), 2.0, 1001))
+    assert steps.tolist() == [0, 1, 2, 3, 4]
+    assert snapshot.points.values.tolist() == [1.0] * 5
+    assert len(series) == 100
+
+
+def test_appending_keeps_the_generation() -> None:
+    feed = Feed()
+    feed.feed(FIRST, *points([0]))
+    series = feed.run.scalars["loss"]
+    for step in range(1, 200):
+        feed.feed(FIRST, Point(step, step, step))
+        assert series.snapshot().generation == 0
+    feed.feed(SECOND, *points(range(200, 210), 1.0, 300))
+    assert series.snapshot().generation == 0
+    assert len(series) == 210
+
+
+def test_the_generation_goes_up_only_if_earlier_points_changed() -> None:
+    feed = Feed()
+    feed.feed(FIRST, *points(range(6)))
+    series = feed.run.scalars["loss"]
+    feed.feed(FIRST, Restart(9, 10.0))  # beyond all: changes nothing
+    assert series.snapshot().generation == 0
+    feed.feed(FIRST, Point(9, 2, 11), Point(8, 2, 12))  # backwards, but both are new
+    assert series.snapshot().generation == 0
+    assert series.steps.tolist() == [0, 1, 2, 3, 4, 5, 8, 9]
+    feed.feed(FIRST, Point(7, 2, 13))  # in between
+    assert series.snapshot().generation == 1
+    feed.feed(FIRST, Point(7, 3, 14))  # written again
+    assert series.snapshot().generation == 2
+    feed.feed(FIRST, Restart(3, 15.0))
+    assert series.snapshot().generation == 3
+    feed.feed(FIRST, *points([3, 4], 4.0, 16))
+    assert series.snapshot().generation == 3
+    assert series.steps.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_an_earlier_file_that_grows_goes_in_before_a_later_one() -> None:
+    feed = Feed()
+    feed.feed(FIRST, *points(range(3)))
+    feed.feed(SECOND, *points(range(10, 13), 2.0, 50))
+    feed.feed(FIRST, *points(range(3, 5), 1.0, 3))
+    series = feed.run.scalars["loss"]
+    assert series.steps.tolist() == [0, 1, 2, 3, 4, 10, 11, 12]
+    assert series.snapshot().generation == 1
+
+
+def test_forgetting_a_file_takes_away_its_points_and_its_restarts() -> None:
+    feed = Feed()
+    feed.feed(FIRST, *points(range(6)))
+    feed.feed(SECOND, Restart(2, 50.0), *points([2], 2.0, 51))
+    assert feed.points() == [(0, 1), (1, 1), (2, 2)]
+    feed.forget(SECOND)
+    assert feed.points() == [(step, 1) for step in range(6)]
+    feed.feed(SECOND, *points([4], 3.0, 60))
+    assert feed.points() == [*((step, 1) for step in range(4)), (4, 3)]
+    feed.forget(FIRST)
+    assert feed.points() == [(4, 3)]
+    feed.forget(SECOND)
+    assert feed.points() == []
+    feed.feed(FIRST, *points([7]))
+    assert feed.points() == [(7, 1)]
+
+
+def test_current_and_superseded_are_all_that_was_written() -> None:
+    feed = Feed()
+    feed.feed(FIRST, *points(range(100)))
+    feed.feed(SECOND, *points(range(40, 80), 2.0, 200))
+    series = feed.run.scalars["loss"]
+    assert len(series) + len(series.superseded.steps) == 140
+    assert set(series.superseded.values.tolist()) == {1.0}
+
+
+def test_a_reader_always_sees_consistent_columns_while_another_thread_appends() -> None:
+    """Every point has value = 3 * step and wall time = step + 1, so a torn read would show."""
+    feed = Feed()
+    feed.feed(FIRST, Point(0, 0, 1), Point(1, 3, 2))
+    series = feed.run.scalars["loss"]
+    done = threading.Event()
+    torn: list[str] = []
+    seen: list[int] = []
+
+    def look() -> None:
+        previous = series.snapshot()
+        while not done.is_set():
+            snapshot = series.snapshot()
+            steps, wall_times, values = snapshot.points
+            if not len(steps) == len(wall_times) == len(values):
+                torn.append("lengths")
+            if not (
+                np.array_equal(values, 3 * steps) and np.array_equal(wall_times, steps + 1)
+            ) or np.any(np.diff(steps) <= 0):
+                torn.append("values")
+            if snapshot.generation == previous.generation and not np.array_equal(
+                steps[: len(previous.points.steps)], previous.points.steps
+            ):
+                torn.append("prefix")
+            previous = snapshot
+            seen.append(len(steps))
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    step = 2
+    for number in range(2000):
+        count = number % 7 + 1
+        feed.feed(FIRST, *(Point(s, 3 * s, s + 1) for s in range(step, step + count)))
+        step += count
+        if number % 400 == 399:
+            step -= 50
+            feed.feed(FIRST, Restart(step, math.nan))
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert not torn
+    assert len(set(seen)) > 10  # they did look while it grew
+    assert len(series) == step
