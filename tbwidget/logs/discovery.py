@@ -105,11 +105,11 @@ class _Walk:
         found = self._found
         try:
             status = os.stat(path)
+            found.exists = True
             identity = (status.st_dev, status.st_ino)
             if identity in above or len(above) > MAX_DEPTH:
                 return  # a link to a directory above: going in would never end
             with os.scandir(path) as entries:
-                found.exists = True
                 directories = self._sift(entries, relative)
         except OSError as error:
             if relative or not isinstance(error, FileNotFoundError):

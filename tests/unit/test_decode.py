@@ -120,7 +120,7 @@ def test_a_call_reads_no_more_than_its_budget(mixed: Path) -> None:
 
 
 def test_a_record_longer_than_the_budget_is_read(tmp_path: Path) -> None:
-    big = ef.event(1, summary={"value": [{"tag": "big", "tensor": {"tensor_content": bytes(5000)}}]})
+    big = ef.summary(1, {"tag": "big", "tensor": {"tensor_content": bytes(5000)}})
     path = ef.write(tmp_path / ef.NAME, ef.record(ef.scalar(0)), ef.record(big))
     batches = read(path, 100)
     assert [key for batch in batches for key in batch.blobs] == [("tensors", "big")]

@@ -43,8 +43,8 @@ def test_event_files_are_known_by_their_name(name: str, expected: bool) -> None:
 
 
 def test_names_are_in_natural_order() -> None:
-    names = [".", "a", "run-2", "run-10", "run-10/x", "run-100", "1e3", "tfevents.999", "x07", "x7"]
-    assert sorted(reversed(names), key=natural_key) == [
+    names = [".", "a", "run-2", "run-10", "run-10/x", "run-100", "1e3", "tfevents.999", "x7", "x07"]
+    assert sorted(names, key=natural_key) == [
         "1e3",
         ".",
         "a",

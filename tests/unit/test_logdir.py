@@ -199,8 +199,9 @@ def test_a_file_that_shrinks_for_a_moment_loses_nothing(tmp_path: Path) -> None:
     for size in (0, len(content) - 30):
         with path.open("r+b") as file:
             file.truncate(size)
+        before = steps(logs)
         logs.refresh()
-        assert steps(logs) == [0, 1, 2]
+        assert steps(logs) == before
         with path.open("r+b") as file:
             file.write(content + ef.record(ef.scalar(3)))
         logs.refresh()
@@ -555,7 +556,7 @@ def test_each_problem_is_listed_once_in_order(tmp_path: Path) -> None:
     for _ in range(3):
         logs.refresh()
     assert [(problem.file.split("/")[0], problem.kind) for problem in logs.problems] == expected
-    assert all(re.fullmatch(r"[A-Z].*\.", problem.message) for problem in logs.problems)
+    assert all(re.fullmatch(r"[A-Z0-9].*\.", problem.message) for problem in logs.problems)
 
 
 def test_too_many_problems_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import { Tooltip } from "./tooltip";
 import type { Tab, View } from "./view";
 
 const NARROW = 640;
-const RUN_LIST_WIDTH = 216;
+const RUN_LIST_WIDTH = 232;
 
 export interface BoardProps {
   view: View;
@@ -190,7 +190,7 @@ function Side({ view }: { view: View }) {
   });
   return (
     <aside class="runs" aria-label="Run selector" style={{ width: `${width.value}px` }}>
-      <RunList view={view} />
+      <RunList view={view} width={width.value} />
       {/* biome-ignore lint/a11y/useSemanticElements: a horizontal rule cannot be dragged */}
       <div
         ref={handle}

@@ -3,11 +3,19 @@ import { useEffect, useRef } from "preact/hooks";
 import { formatValue } from "../charts/format";
 import type { RunInfo, Session } from "../state/session";
 import { Filter, Name } from "../ui/controls";
+import { commonHead, shorten, textWidth } from "../ui/names";
 import type { View } from "./view";
 
-export function RunList({ view }: { view: View }) {
+/** What of a row's width is not the name: padding, swatch, gaps and the value at the cursor. */
+const BESIDE_NAME = 105;
+
+export function RunList({ view, width }: { view: View; width: number }) {
   const { session } = view;
   const { listed, selected, cursor } = session;
+  const head = commonHead(session.runs.value.map((run) => run.name));
+  const font = `13px ${view.theme.value.font}`;
+  const shortened = (name: string) =>
+    shorten(name, width - BESIDE_NAME, head, (text) => textWidth(text, font));
   const on = new Set(selected.value.map((run) => run.number));
   return (
     <>
@@ -25,7 +33,7 @@ export function RunList({ view }: { view: View }) {
       <ul aria-label="Runs">
         {listed.value.map((run) => (
           <li key={run.number}>
-            <RunRow view={view} run={run} on={on.has(run.number)} />
+            <RunRow view={view} run={run} on={on.has(run.number)} shown={shortened(run.name)} />
           </li>
         ))}
       </ul>
@@ -33,7 +41,8 @@ export function RunList({ view }: { view: View }) {
   );
 }
 
-function RunRow({ view, run, on }: { view: View; run: RunInfo; on: boolean }) {
+function RunRow(props: { view: View; run: RunInfo; on: boolean; shown: string }) {
+  const { view, run, on } = props;
   const { session } = view;
   const value = session.cursor.value?.values.get(run.number);
   const hint = run.deleted ? " (deleted on disk)" : "";
@@ -56,7 +65,7 @@ function RunRow({ view, run, on }: { view: View; run: RunInfo; on: boolean }) {
         aria-label={`Show run ${run.name}`}
         onChange={(event) => setShown(session, [run], event.currentTarget.checked)}
       />
-      <Name text={run.name} />
+      <Name text={run.name} shown={props.shown} />
       <output>{value === undefined || !on ? "" : formatValue(value)}</output>
     </label>
   );

@@ -23,6 +23,8 @@ export type * from "./types";
 const OUTSIDE_TOLERANCE = 12;
 /** The crosshair jumps to a point this near; farther away it stays under the mouse. */
 const SNAP_DISTANCE = 24;
+/** With more lines the dots at the crosshair would hide them. */
+const MOST_DOTS = 12;
 const DEFAULT_OPTIONS: ChartOptions = {
   x: "step",
   y: "linear",
@@ -202,6 +204,7 @@ export class LineChart {
     else if (this.cursor !== null) {
       const colors = new Map(this.lines.map((line) => [line.id, line.color]));
       const dots = this.nearestTo(this.frame, this.cursor, 0)
+        .slice(0, MOST_DOTS)
         .reverse()
         .map(({ id, px, py }) => ({ px, py, color: colors.get(id) ?? this.theme.foreground }));
       paintCursor(context, this.frame, this.theme, this.cursor, dots);

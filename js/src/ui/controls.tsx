@@ -92,13 +92,15 @@ export function Filter(props: { setting: Setting<string>; placeholder: string })
  * A name with its directory dimmed. Where room is short the directory is cut, never the part that
  * tells names apart.
  */
-export function Name({ text, children }: { text: string; children?: ComponentChildren }) {
-  const slash = text.lastIndexOf("/", text.length - 2) + 1;
+export function Name(props: { text: string; shown?: string; children?: ComponentChildren }) {
+  const { text, children } = props;
+  const shown = props.shown ?? text;
+  const slash = shown.lastIndexOf("/", shown.length - 2) + 1;
   return (
     <span class="name" title={text}>
       {children}
-      {slash > 0 && <em>{text.slice(0, slash)}</em>}
-      <b>{text.slice(slash)}</b>
+      {slash > 0 && <em>{shown.slice(0, slash)}</em>}
+      <b>{shown.slice(slash)}</b>
     </span>
   );
 }

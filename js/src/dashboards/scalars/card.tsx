@@ -178,7 +178,7 @@ function useChart(
       const px = at.left - corner.left + hover.px;
       const py = at.top - corner.top + hover.py;
       session.cursor.value = cursorOf(name, hover, lines.current, x.value);
-      view.tooltip.value = tooltipOf(hover, lines.current, x.value, px, py);
+      view.tooltip.value = tooltipOf(hover, lines.current, x.value, px, py, view.width.value < 640);
     });
   };
 

@@ -5,7 +5,8 @@ import type { ChartHover, NearestPoint } from "../../charts/line_chart";
 import type { Cursor } from "../../state/session";
 import type { ChartX, RunLine } from "./lines";
 
-const TOOLTIP_ROWS = 8;
+const ROWS = 8;
+const ROWS_IF_NARROW = 5;
 
 export function cursorOf(
   tag: string,
@@ -29,9 +30,10 @@ export function tooltipOf(
   x: ChartX,
   px: number,
   py: number,
+  narrow: boolean,
 ): TooltipContent | null {
   const byId = new Map(lines.map((line) => [line.id, line]));
-  const shown = hover.points.slice(0, TOOLTIP_ROWS);
+  const shown = hover.points.slice(0, narrow ? ROWS_IF_NARROW : ROWS);
   if (!shown.length) return null;
   const smoothed = shown.some((point) => point.smoothed !== null);
   const heading = [labelOf(hover.x, x)];
