@@ -83,7 +83,7 @@ def wrong_arrows(path: Path) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: name_of(path))
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_imports_go_up_the_floors_only(path: Path) -> None:
     assert wrong_arrows(path) == []
 
@@ -113,12 +113,12 @@ def test_an_arrow_up_or_to_the_side_would_be_found(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: name_of(path))
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_files_stay_small(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) < 450
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: name_of(path))
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_nothing_dangerous_is_used(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)

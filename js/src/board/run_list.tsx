@@ -7,7 +7,7 @@ import { commonHead, shorten, textWidth } from "../ui/names";
 import type { View } from "./view";
 
 /** What of a row's width is not the name: padding, swatch, gaps and the value at the cursor. */
-const BESIDE_NAME = 105;
+const BESIDE_NAME = 97;
 
 export function RunList({ view, width }: { view: View; width: number }) {
   const { session } = view;
