@@ -142,7 +142,10 @@ def test_nothing_dangerous_is_used(path: Path) -> None:
     }
     assert not called & {"eval", "exec", "compile", "__import__"}
     keywords = {
-        keyword.arg for node in ast.walk(tree) if isinstance(node, ast.Call) for keyword in node.keywords
+        keyword.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
     }
     assert not keywords & {"allow_pickle", "shell"}
     for word in ("os.system", "os.popen"):

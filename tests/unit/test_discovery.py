@@ -188,7 +188,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_names_that_are_not_utf8_are_runs_of_their_own(tmp_path: Path) -> None:
     for number, name in enumerate((b"caf\xe9", b"caf\xff")):
         folder = os.path.join(os.fsencode(tmp_path), name)
-        os.mkdir(folder)  # noqa: PTH102  (a path of bytes)
+        os.mkdir(folder)
         ef.write_scalars(Path(os.fsdecode(folder)) / ef.NAME, [number])
     logs = Logdir(tmp_path)
     assert list(logs) == [r"caf\xe9", r"caf\xff"]
@@ -199,7 +199,7 @@ def test_names_that_are_not_utf8_are_runs_of_their_own(tmp_path: Path) -> None:
 
 def test_problems_of_names_that_are_not_utf8_can_be_sent(tmp_path: Path) -> None:
     folder = os.path.join(os.fsencode(tmp_path), b"\xff")
-    os.mkdir(folder)  # noqa: PTH102
+    os.mkdir(folder)
     ef.write(Path(os.fsdecode(folder)) / ef.NAME, b"\xff" * 50)
     (problem,) = Logdir(tmp_path).problems
     assert problem.file.encode("utf-8") == rb"\xff/" + ef.NAME.encode()

@@ -103,9 +103,9 @@ def test_the_thread_ends_when_nothing_refers_to_what_it_follows(
     tmp_path: Path, follower: Follower
 ) -> None:
     ef.write_scalars(tmp_path / "a" / ef.NAME, [0])
-    logs = Logdir(tmp_path, follow=True)
-    assert eventually(lambda: steps(logs) == [0])
-    del logs
+    held = [Logdir(tmp_path, follow=True)]
+    assert eventually(lambda: steps(held[0]) == [0])
+    held.clear()
 
     def ended() -> bool:
         gc.collect()

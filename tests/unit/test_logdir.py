@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import event_files as ef
 import numpy as np
@@ -18,6 +18,9 @@ from tbwidget.events import files as events_files
 from tbwidget.logs import logdir as logdir_module
 from tbwidget.logs import run as run_module
 from tbwidget.logs import source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECOND = ef.NAME.replace("1700000000", "1700000500")
 
@@ -627,7 +630,7 @@ def test_the_revision_goes_up_with_every_change_and_only_then(tmp_path: Path) ->
         change()
         logs.refresh()
         seen.append(logs.revision)
-    assert [after > before for before, after in zip(seen, seen[1:], strict=False)] == [
+    assert [after > before for before, after in itertools.pairwise(seen)] == [
         False,
         True,
         False,

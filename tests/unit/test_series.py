@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 import threading
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from runs import Feed, Point, Restart, file_name, points
+
+if TYPE_CHECKING:
+    from tbwidget.logs.series import Snapshot
 
 FIRST, SECOND = file_name(0), file_name(1)
 
@@ -120,8 +124,23 @@ def test_current_and_superseded_are_all_that_was_written() -> None:
     assert set(series.superseded.values.tolist()) == {1.0}
 
 
+def faults(before: Snapshot, now: Snapshot) -> list[str]:
+    """Return what is torn in a snapshot of points of value = 3 * step and wall time = step + 1."""
+    steps, wall_times, values = now.points
+    if not len(steps) == len(wall_times) == len(values):
+        return ["lengths"]
+    found = []
+    if not (np.array_equal(values, 3 * steps) and np.array_equal(wall_times, steps + 1)):
+        found.append("values")
+    if np.any(np.diff(steps) <= 0):
+        found.append("order")
+    earlier = before.points.steps
+    if now.generation == before.generation and not np.array_equal(steps[: len(earlier)], earlier):
+        found.append("generation")
+    return found
+
+
 def test_a_reader_always_sees_consistent_columns_while_another_thread_appends() -> None:
-    """Every point has value = 3 * step and wall time = step + 1, so a torn read would show."""
     feed = Feed()
     feed.feed(FIRST, Point(0, 0, 1), Point(1, 3, 2))
     series = feed.run.scalars["loss"]
@@ -130,22 +149,14 @@ def test_a_reader_always_sees_consistent_columns_while_another_thread_appends() 
     seen: list[int] = []
 
     def look() -> None:
-        previous = series.snapshot()
+        before = series.snapshot()
         while not done.is_set():
-            snapshot = series.snapshot()
-            steps, wall_times, values = snapshot.points
-            if not len(steps) == len(wall_times) == len(values):
-                torn.append("lengths")
-            if not (
-                np.array_equal(values, 3 * steps) and np.array_equal(wall_times, steps + 1)
-            ) or np.any(np.diff(steps) <= 0):
-                torn.append("values")
-            if snapshot.generation == previous.generation and not np.array_equal(
-                steps[: len(previous.points.steps)], previous.points.steps
-            ):
-                torn.append("prefix")
-            previous = snapshot
-            seen.append(len(steps))
+            now = series.snapshot()
+            torn.extend(faults(before, now))
+            if len({len(column) for column in series.superseded}) != 1:
+                torn.append("superseded")
+            seen.append(len(now.points.steps))
+            before = now
 
     threads = [threading.Thread(target=look) for _ in range(3)]
     for thread in threads:

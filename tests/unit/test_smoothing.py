@@ -52,10 +52,9 @@ def test_going_on_from_a_state_gives_the_same(case: dict[str, Any], at: int) -> 
 
 def slowly(values: list[float], weight: float) -> list[float]:
     """Return what TensorBoard's ``classicSmoothing`` computes, value by value."""
-    last, count, result = 0.0, 0, []
-    for value in values:
+    last, result = 0.0, []
+    for count, value in enumerate(values, 1):
         last = last * weight + (1 - weight) * value
-        count += 1
         result.append(last / (1 - weight**count))
     return result
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import event_files as ef
@@ -18,6 +17,7 @@ from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -206,7 +206,9 @@ def test_a_page_that_is_not_heard_of_is_given_up(page: Page, folder: Path) -> No
 def test_messages_are_small_and_come_in_short_bursts(page: Page, tmp_path: Path) -> None:
     for run in range(30):
         records = [
-            ef.record(ef.summary(step, *[{"tag": f"t{n}", "simple_value": step} for n in range(20)]))
+            ef.record(
+                ef.summary(step, *[{"tag": f"t{n}", "simple_value": step} for n in range(20)])
+            )
             for step in range(300)
         ]
         ef.write(tmp_path / f"run-{run}" / ef.NAME, *records)

@@ -1,4 +1,5 @@
 // The runs: filter, switch on and off, solo by double click; each with its value at the cursor.
+import { useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { formatValue } from "../charts/format";
 import type { RunInfo, Session } from "../state/session";
@@ -11,7 +12,7 @@ const BESIDE_NAME = 97;
 
 export function RunList({ view, width }: { view: View; width: number }) {
   const { session } = view;
-  const { listed, selected, cursor } = session;
+  const { listed, selected } = session;
   const head = commonHead(session.runs.value.map((run) => run.name));
   const font = `13px ${view.theme.value.font}`;
   const shortened = (name: string) =>
@@ -24,11 +25,7 @@ export function RunList({ view, width }: { view: View; width: number }) {
       </header>
       <div class="summary">
         <SelectAll session={session} />
-        {cursor.value && (
-          <span class="at" title={`${cursor.value.tag} at ${cursor.value.label}`}>
-            {cursor.value.tag.split("/").pop()} at {cursor.value.place}
-          </span>
-        )}
+        <CursorPlace session={session} />
       </div>
       <ul aria-label="Runs">
         {listed.value.map((run) => (
@@ -44,7 +41,6 @@ export function RunList({ view, width }: { view: View; width: number }) {
 function RunRow(props: { view: View; run: RunInfo; on: boolean; shown: string }) {
   const { view, run, on } = props;
   const { session } = view;
-  const value = session.cursor.value?.values.get(run.number);
   const hint = run.deleted ? " (deleted on disk)" : "";
   return (
     <label
@@ -66,9 +62,28 @@ function RunRow(props: { view: View; run: RunInfo; on: boolean; shown: string })
         onChange={(event) => setShown(session, [run], event.currentTarget.checked)}
       />
       <Name text={run.name} shown={props.shown} />
-      <output>{value === undefined || !on ? "" : formatValue(value)}</output>
+      {on && <ValueAtCursor session={session} run={run.number} />}
     </label>
   );
+}
+
+// These two alone follow the pointer: with hundreds of runs the whole list could not.
+
+function ValueAtCursor({ session, run }: { session: Session; run: number }) {
+  const text = useComputed(() => {
+    const value = session.cursor.value?.values.get(run);
+    return value === undefined ? "" : formatValue(value);
+  });
+  return <output>{text}</output>;
+}
+
+function CursorPlace({ session }: { session: Session }) {
+  const cursor = session.cursor.value;
+  return cursor ? (
+    <span class="at" title={`${cursor.tag} at ${cursor.label}`}>
+      {cursor.tag.split("/").pop()} at {cursor.place}
+    </span>
+  ) : null;
 }
 
 function SelectAll({ session }: { session: Session }) {
