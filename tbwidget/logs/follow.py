@@ -139,7 +139,7 @@ class Follower:
         for listener in list(self._listeners):
             try:
                 watched |= listener()
-            except Exception as error:  # noqa: BLE001  (nothing may end the thread)
+            except Exception as error:  # noqa: BLE001, PERF203  (nothing may end the thread)
                 self.failures.append(error)
                 watched = True
         return watched
