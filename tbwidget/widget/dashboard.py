@@ -122,7 +122,8 @@ class View(Channel):
         if not state.views:
             PUBLISHER.remove(state)
             state.close()
-            self.logdir.close()
+            if not PUBLISHER.uses(self.logdir):
+                self.logdir.close()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         if self.comm is not None:

@@ -19,6 +19,8 @@ from .rpc import Answer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tbwidget.logs import Logdir
+
     from .view_state import ViewState
 
 MESSAGES_PER_SECOND = 20.0
@@ -156,6 +158,10 @@ class Publisher:
             session.channels.remove(channel)
         if channel is None:
             del self._sessions[state.model_id]
+
+    def uses(self, logdir: Logdir) -> bool:
+        """Tell whether any view is left that shows `logdir`."""
+        return any(session.state.logdir is logdir for session in list(self._sessions.values()))
 
     def wake(self, state: ViewState) -> None:
         """Publish for `state` now: a request has changed what its page needs."""
