@@ -160,10 +160,6 @@ class Scalars(Dashboard):
         if items:
             yield {"op": "series", "items": items}, buffers
 
-    def resend(self) -> None:
-        """Forget what the page is thought to have."""
-        self._sent.clear()
-
     def _forget_missing(self) -> None:
         numbers = set()
         while self._missing:

@@ -108,9 +108,6 @@ class View(Channel):
         """Yield messages with what the page lacks; called on the follower's thread."""
         return iter(())
 
-    def resend(self) -> None:
-        """Forget what the page is thought to have, so that it is sent again."""
-
     def close(self) -> None:
         """Close the view; the last one of a log directory closes the shared state too."""
         if self.comm is None:

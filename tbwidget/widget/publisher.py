@@ -48,9 +48,6 @@ class Publishing(Protocol):
     def updates(self) -> Iterator[Message]:
         """Yield what the page lacks."""
 
-    def resend(self) -> None:
-        """Forget what the page is thought to have."""
-
 
 class _Session:
     """One `ViewState`, the channels beside it, and what their page is known to have."""
