@@ -21,6 +21,7 @@ from tbwidget.widget.rpc import Answer, number, texts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy.typing as npt
     import pandas as pd
 
     from tbwidget.logs import ScalarSeries
@@ -107,12 +108,7 @@ class Scalars(Dashboard):
         select((), tags)  # refuses what cannot select anything, before anything is shown
         select((), runs)
         settings = {name: traits.pop(name) for name in _SETTINGS if name in traits}
-        if settings and state is None:
-            from tbwidget.widget.dashboard import open_source
-            from tbwidget.widget.view_state import ViewState
-
-            state = ViewState(open_source(source)[0], **settings)
-        super().__init__(source, state=state, **traits)
+        super().__init__(source, state=state, settings=settings, **traits)
         self.operations.register("watch", self._watch)
         self.operations.register("unwatch", self._unwatch)
         self.operations.register("detail", self._detail)
@@ -316,6 +312,11 @@ def _finite(state: SmoothingState) -> SmoothingState:
     return state if np.isfinite(state.last) else SmoothingState()
 
 
+def _first_finite(wall_times: npt.NDArray[np.float64]) -> float:
+    finite = wall_times[np.isfinite(wall_times)]
+    return float(finite[0]) if len(finite) else 0.0
+
+
 def _rows_between(snapshot: Snapshot, axis: str, low: float, high: float) -> tuple[int, int]:
     """Return the row range that covers ``low..high``, with one neighbour on either side."""
     points = snapshot.points
@@ -327,7 +328,7 @@ def _rows_between(snapshot: Snapshot, axis: str, low: float, high: float) -> tup
     elif axis == "order":
         x = np.arange(count, dtype=np.float64)
     else:
-        x = points.wall_times - (points.wall_times[0] if axis == "relative" else 0.0)
+        x = points.wall_times - (_first_finite(points.wall_times) if axis == "relative" else 0.0)
     inside = np.flatnonzero((x >= low) & (x <= high))
     if not len(inside):
         middle = int(np.searchsorted(x, (low + high) / 2)) if axis == "step" else 0

@@ -89,11 +89,16 @@ class View(Channel):
         source: Source,
         *,
         state: ViewState | None = None,
+        settings: Mapping[str, Any] | None = None,
         logdir_options: Mapping[str, Any] | None = None,
         **traits: Any,
     ) -> None:
+        if state is not None and settings:
+            message = f"set {', '.join(settings)} on the state that is given along, or leave it out"
+            raise ValueError(message)
         self.logdir, self._selected = open_source(source, **(logdir_options or {}))
-        state = state or ViewState.of(self.logdir)
+        if state is None:
+            state = ViewState.of(self.logdir, **(settings or {}))
         super().__init__(_runtime=shared_runtime(), _state=state, _kind=self.kind, **traits)
         state.views.add(self)
         PUBLISHER.add(state, self)
@@ -109,7 +114,11 @@ class View(Channel):
         return iter(())
 
     def close(self) -> None:
-        """Close the view; the last one of a log directory closes the shared state too."""
+        """Close the view.
+
+        The last one closes the state and the log directory too, where a view opened them: what
+        the user made is the user's to close.
+        """
         if self.comm is None:
             return
         state = self.state
@@ -118,8 +127,9 @@ class View(Channel):
         super().close()
         if not state.views:
             PUBLISHER.remove(state)
-            state.close()
-            if not PUBLISHER.uses(self.logdir):
+            if state.made_by_view:
+                state.close()
+            if self.logdir in _OPEN.values() and not PUBLISHER.uses(self.logdir):
                 self.logdir.close()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

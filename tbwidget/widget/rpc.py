@@ -63,7 +63,7 @@ class Operations:
         else:
             message = {"op": "answer", "id": number, "ok": True, "result": answer.result}
             buffers = answer.buffers
-        return (message, buffers) if isinstance(number, int) else None
+        return (message, buffers) if type(number) is int else None
 
 
 def _refuse(message: str) -> None:
@@ -110,4 +110,4 @@ def number(args: dict[str, Any], name: str, low: float, high: float, default: fl
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124  (NaN)
         message = f"{name!r} must be a number"
         raise RequestError(message)
-    return min(max(float(value), low), high)
+    return float(min(max(value, low), high))

@@ -71,10 +71,10 @@ class Channel(anywidget.AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take over those traits from the page that are the page's to set."""
-        allowed = {name: v for name, v in sync_data.items() if name in self.page_writes}
-        # A value that does not validate leaves the trait as it was.
-        with contextlib.suppress(traitlets.TraitError):
-            super().set_state(allowed)
+        for name in sync_data.keys() & self.page_writes:
+            # A value that does not validate leaves its trait as it was, and the others to be set.
+            with contextlib.suppress(traitlets.TraitError):
+                super().set_state({name: sync_data[name]})
 
     def acknowledge(self, args: dict[str, Any]) -> None:
         """Take note of the last message that the page has seen."""

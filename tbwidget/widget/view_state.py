@@ -15,7 +15,7 @@ import traitlets
 from tbwidget import logs as _logs
 
 from .frame import jsonable
-from .rpc import Answer
+from .rpc import MAX_ITEMS, MAX_TEXT, Answer
 from .runtime import Channel
 
 if TYPE_CHECKING:
@@ -66,25 +66,37 @@ class ViewState(Channel):
     x_axis = traitlets.Enum(("step", "relative", "wall"), "step").tag(sync=True)
     y_scale = traitlets.Enum(("linear", "log"), "linear").tag(sync=True)
     ignore_outliers = traitlets.Bool(default_value=False).tag(sync=True)
-    hidden_runs = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    hidden_runs = traitlets.List(traitlets.Unicode(), maxlen=MAX_ITEMS).tag(sync=True)
     run_filter = traitlets.Unicode().tag(sync=True)
     tag_filter = traitlets.Unicode().tag(sync=True)
+
+    @traitlets.validate("run_filter", "tag_filter")
+    def _validate_filter(self, proposal: Any) -> str:
+        text: str = proposal["value"]
+        if len(text) > MAX_TEXT:
+            message = f"{proposal['trait'].name} has {len(text):,} characters, {MAX_TEXT:,} at most"
+            raise traitlets.TraitError(message)
+        return text
 
     def __init__(self, logdir: Logdir | str, **traits: Any) -> None:
         self.logdir = logdir if isinstance(logdir, _logs.Logdir) else _logs.Logdir(logdir)
         self._run_numbers = _NUMBERS.setdefault(logdir_key(self.logdir), {})
         self._tag_numbers: dict[str, int] = {}
-        #: The open views that share this state.
+        #: The open views that share this state, and whether one of them made it.
         self.views: set[Any] = set()
+        self.made_by_view = False
         super().__init__(**traits)
         self.operations.register("problems", self._answer_problems)
 
     @classmethod
-    def of(cls, logdir: Logdir) -> ViewState:
-        """Return the state that all views of `logdir` share by default."""
-        state = _STATES.get(id(logdir))
+    def of(cls, logdir: Logdir, **settings: Any) -> ViewState:
+        """Return the state that views of `logdir` share by default; a new one for `settings`."""
+        state = None if settings else _STATES.get(id(logdir))
         if state is None or state.comm is None or state.logdir is not logdir:
-            state = _STATES[id(logdir)] = cls(logdir)
+            state = cls(logdir, **settings)
+            state.made_by_view = True
+            if not settings:
+                _STATES[id(logdir)] = state
         return state
 
     def run_number(self, run: str) -> int:

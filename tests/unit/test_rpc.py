@@ -91,6 +91,7 @@ def test_arguments_must_be_an_object(operations: Operations, args: Any) -> None:
         {"op": None, "id": 1},
         {"op": "echo"},
         {"op": "echo", "id": "one"},
+        {"op": "echo", "id": True},
         {"op": "refuse"},
         {"op": "unknown", "id": None},
     ],
@@ -133,6 +134,7 @@ def test_number() -> None:
     assert number({"x": -1}, "x", 0, 10, 5) == 0
     assert number({"x": 1e300}, "x", 0, 10, 5) == 10
     assert number({"x": math.inf}, "x", 0, 10, 5) == 10
+    assert number({"x": 10**400}, "x", 0, 10, 5) == 10
 
 
 @pytest.mark.parametrize("bad", ["3", None, True, [], math.nan])

@@ -318,6 +318,24 @@ def test_detail_brings_the_exact_points_of_a_range(page: Page, tmp_path: Path) -
     assert columns["step"].tolist() == [7, 8]
 
 
+def test_relative_time_begins_at_the_first_wall_time_there_is(page: Page, folder: Path) -> None:
+    points = [ef.scalar(0, tag="late", wall_time=float("nan"))]
+    points += [ef.scalar(step, tag="late") for step in range(1, 6)]
+    append(folder, *points)
+    view = Scalars(folder)
+    page.read()
+    asked = {"tags": ["late"], "runs": ["train"], "x_axis": "relative"}
+    columns = detail(page, view, low=2, high=2, **asked)
+    assert columns["step"].tolist() == [2, 3, 4]
+
+
+def test_detail_between_two_points_brings_both(page: Page, folder: Path) -> None:
+    view = Scalars(folder)
+    page.read()
+    columns = detail(page, view, low=1.2, high=1.3, tags=["loss"], runs=["train"])
+    assert columns["step"].tolist() == [1, 2]
+
+
 def test_detail_of_unknown_names_is_empty(page: Page, folder: Path) -> None:
     view = Scalars(folder)
     page.read()
@@ -396,15 +414,24 @@ def test_a_page_can_set_only_what_is_the_page_s(page: Page, folder: Path) -> Non
 
 @pytest.mark.parametrize(
     ("trait", "value"),
-    [("smoothing", 2.0), ("smoothing", "x"), ("x_axis", "other"), ("hidden_runs", [1])],
+    [
+        ("smoothing", 2.0),
+        ("smoothing", "x"),
+        ("x_axis", "other"),
+        ("hidden_runs", [1]),
+        ("hidden_runs", ["a"] * 10_001),
+        ("run_filter", "a" * 10_001),
+        ("tag_filter", "a" * 10_001),
+    ],
 )
 def test_what_does_not_validate_is_left_as_it_was(
     page: Page, folder: Path, trait: str, value: Any
 ) -> None:
     state = Scalars(folder).state
     before = getattr(state, trait)
-    page.set(state, **{trait: value})
+    page.set(state, **{trait: value, "ignore_outliers": True})
     assert getattr(state, trait) == before
+    assert state.ignore_outliers  # what came with it counts
 
 
 def test_no_trait_names_a_path(page: Page, folder: Path) -> None:
@@ -509,6 +536,30 @@ def test_the_last_view_to_close_ends_following(page: Page, folder: Path) -> None
     page.forget()
     append(folder, ef.scalar(3))
     assert page.tick() == 0
+
+
+def test_what_the_user_opened_stays_open(page: Page, folder: Path) -> None:
+    logdir = Logdir(folder, follow=True)
+    state = ViewState(logdir)
+    Scalars(logdir, state=state).close()
+    assert state.comm is not None
+    Scalars(logdir).close()
+    assert page.follower.followed == [logdir]
+
+
+def test_settings_of_one_view_keep_the_options_of_its_log_directory(
+    page: Page, folder: Path
+) -> None:
+    options = {"purge_orphaned_data": False}
+    shared = Scalars(folder, logdir_options=options)
+    own = Scalars(folder, smoothing=0.1, logdir_options=options)
+    assert own.logdir is own.state.logdir is shared.logdir
+    assert (own.state.smoothing, shared.state.smoothing) == (0.1, 0.6)
+    with pytest.raises(ValueError, match="set smoothing on the state"):
+        Scalars(folder, smoothing=0.1, state=shared.state)
+    own.close()
+    assert own.state.comm is None
+    assert page.follower.followed == [shared.logdir]
 
 
 def test_a_path_can_be_shown_again_after_closing(page: Page, folder: Path) -> None:

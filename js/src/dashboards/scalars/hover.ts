@@ -3,7 +3,7 @@ import type { TooltipContent } from "../../board/view";
 import { formatRelative, formatStep, formatValue, formatWallTime } from "../../charts/format";
 import type { ChartHover, NearestPoint } from "../../charts/line_chart";
 import type { Cursor } from "../../state/session";
-import type { ChartX, RunLine } from "./lines";
+import { type ChartX, type RunLine, startOf } from "./lines";
 
 const ROWS = 8;
 const ROWS_IF_NARROW = 5;
@@ -61,7 +61,7 @@ function cellsOf(
   smoothed: boolean,
   stepped: boolean,
 ): string[] {
-  const start = line.wall[0] ?? 0;
+  const start = startOf(line.wall);
   const wall = line.wall[point.index] ?? start;
   const cells = smoothed ? [formatValue(point.smoothed ?? point.raw)] : [];
   cells.push(formatValue(point.raw));

@@ -43,7 +43,7 @@ export function toLines(
       id: String(run.number),
       run,
       color: run.color,
-      x: xOf(points, x, series.wall[0] ?? 0),
+      x: xOf(points, x, startOf(series.wall)),
       step: points.step,
       wall: points.wall,
       raw: points.value,
@@ -87,6 +87,12 @@ function joinTail(detail: Series, series: Series, smoothing: number): Points {
     value: join(fine.value, whole.value),
     smoothed: join(fine.smoothed, whole.smoothed),
   };
+}
+
+/** Where relative time begins: a wall time may be missing (NaN). */
+export function startOf(wall: ArrayLike<number>): number {
+  for (let i = 0; i < wall.length; i++) if (Number.isFinite(wall[i])) return wall[i] as number;
+  return 0;
 }
 
 function xOf(points: Points, x: ChartX, start: number): Float64Array {
