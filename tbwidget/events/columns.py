@@ -68,17 +68,20 @@ class Cursor:
 class ScalarColumns:
     """Values of one scalar tag in the order written.
 
-    ``steps`` int64[n], ``wall_times`` float64[n] in seconds since the epoch, ``values`` float64[n],
-    ``offsets`` int64[n]: the file offset of the record that holds the point.
+    ``steps`` int64[n], ``wall_times`` float64[n] in seconds since the epoch, ``values`` float64[n].
     """
 
     steps: npt.NDArray[np.int64]
     wall_times: npt.NDArray[np.float64]
     values: npt.NDArray[np.float64]
-    offsets: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    def rows(self, first: int, end: int) -> ScalarColumns:
+        """Return rows ``first:end``."""
+        part = slice(first, end)
+        return ScalarColumns(self.steps[part], self.wall_times[part], self.values[part])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,14 @@ class BlobColumns:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A `SessionLog` START: the writer began anew at `step`."""
+    """A `SessionLog` START: the writer began anew at `step`.
 
-    offset: int
+    ``rows`` says how many points of each scalar tag the batch holds from before it.
+    """
+
     step: int
     wall_time: float
+    rows: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -150,20 +156,18 @@ class Batch:
 class ScalarRows:
     """Rows of one scalar tag on their way to columns."""
 
-    __slots__ = ("offsets", "steps", "values", "wall_times")
+    __slots__ = ("steps", "values", "wall_times")
 
     def __init__(self) -> None:
         self.steps: list[int] = []
         self.wall_times: list[float] = []
         self.values: list[float] = []
-        self.offsets: list[int] = []
 
-    def append(self, step: int, wall_time: float, value: float, offset: int) -> None:
-        """Add one point, written by the record at `offset`."""
+    def append(self, step: int, wall_time: float, value: float) -> None:
+        """Add one point."""
         self.steps.append(step)
         self.wall_times.append(wall_time)
         self.values.append(value)
-        self.offsets.append(offset)
 
     def columns(self) -> ScalarColumns:
         """Return the rows as columns."""
@@ -171,7 +175,6 @@ class ScalarRows:
             np.array(self.steps, np.int64),
             np.array(self.wall_times, np.float64),
             np.array(self.values, np.float64),
-            np.array(self.offsets, np.int64),
         )
 
 

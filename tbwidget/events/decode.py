@@ -224,7 +224,8 @@ class _Decoder:
         elif what == "tagged_run_metadata":
             self._add_blob("graphs", event.tagged_run_metadata.tag, record, event, -1)
         elif what == "session_log" and event.session_log.status == SessionLog.START:
-            self._starts.append(Start(record.offset, event.step, wall_time))
+            rows = {tag: len(rows.steps) for tag, rows in self._scalars.items()}
+            self._starts.append(Start(event.step, wall_time, rows))
 
     def _add_value(self, record: Record, event: Any, slot: int, value: Any) -> None:
         tag = value.tag
@@ -244,7 +245,7 @@ class _Decoder:
             rows = self._scalars.get(tag)
             if rows is None:
                 rows = self._scalars[tag] = ScalarRows()
-            rows.append(event.step, event.wall_time, number, record.offset)
+            rows.append(event.step, event.wall_time, number)
         else:
             self._add_blob(kind, tag, record, event, slot)
 

@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from tbwidget.events.columns import KINDS
 
 from .discovery import natural_key
@@ -178,18 +176,9 @@ def _append_in_epochs(
     first = 0
     for epoch in range(before, len(starts) + 1):
         start = starts[epoch - 1] if epoch else None
-        if epoch < len(starts):
-            end = int(np.searchsorted(columns.offsets, starts[epoch].offset))
-        else:
-            end = len(columns)
+        end = starts[epoch].rows.get(series.tag, 0) if epoch < len(starts) else len(columns)
         if end > first:
-            part = type(columns)(
-                columns.steps[first:end],
-                columns.wall_times[first:end],
-                columns.values[first:end],
-                columns.offsets[first:end],
-            )
-            series.append(writer, epoch, start, part)
+            series.append(writer, epoch, start, columns.rows(first, end))
         elif epoch > before and start is not None:
             series.restart(writer, epoch, start)
         first = end

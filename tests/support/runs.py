@@ -38,19 +38,19 @@ def file_name(number: int, host: str = "host.1") -> str:
     return f"events.out.tfevents.{1_700_000_000 + number}.{host}.0"
 
 
-def batch_of(entries: list[Entry], offset: int = 0) -> Batch:
-    """Return the batch of consecutive `entries` of a file, of which `offset` came before."""
+def batch_of(entries: list[Entry]) -> Batch:
+    """Return the batch of consecutive `entries` of a file."""
     batch = Batch(Cursor())
-    rows: dict[str, list[tuple[int, float, float, int]]] = {}
-    for place, entry in enumerate(entries, offset):
+    rows: dict[str, list[tuple[int, float, float]]] = {}
+    for entry in entries:
         if isinstance(entry, Restart):
-            batch.starts.append(Start(place, entry.step, entry.wall_time))
+            before = {tag: len(points) for tag, points in rows.items()}
+            batch.starts.append(Start(entry.step, entry.wall_time, before))
         else:
-            row = (entry.step, entry.wall_time, entry.value, place)
-            rows.setdefault(entry.tag, []).append(row)
+            rows.setdefault(entry.tag, []).append((entry.step, entry.wall_time, entry.value))
     for tag, points in rows.items():
         columns: list[Any] = list(zip(*points, strict=True))
-        dtypes = (np.int64, np.float64, np.float64, np.int64)
+        dtypes = (np.int64, np.float64, np.float64)
         batch.scalars[tag] = ScalarColumns(
             *(np.array(column, dtype) for column, dtype in zip(columns, dtypes, strict=True))
         )
@@ -62,18 +62,14 @@ class Feed:
 
     def __init__(self, *, purge: bool = True) -> None:
         self.run = Run("run", None, purge=purge)  # type: ignore[arg-type]
-        self._fed: dict[str, int] = {}
 
     def feed(self, name: str, *entries: Entry) -> None:
         """Take in what was appended to the file `name`."""
-        offset = self._fed.get(name, 0)
-        self.run.apply(Writer.of(f"logs/run/{name}"), batch_of(list(entries), offset))
-        self._fed[name] = offset + len(entries)
+        self.run.apply(Writer.of(f"logs/run/{name}"), batch_of(list(entries)))
 
     def forget(self, name: str) -> None:
         """Drop what came from the file `name`."""
         self.run.forget(Writer.of(f"logs/run/{name}"))
-        self._fed.pop(name, None)
 
     def points(self, tag: str = "loss") -> list[tuple[int, float]]:
         """Return the current points of a tag."""
