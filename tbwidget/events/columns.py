@@ -156,9 +156,11 @@ class Batch:
 class ScalarRows:
     """Rows of one scalar tag on their way to columns."""
 
-    __slots__ = ("steps", "values", "wall_times")
+    __slots__ = ("_count", "_parts", "steps", "values", "wall_times")
 
     def __init__(self) -> None:
+        self._parts: list[ScalarColumns] = []
+        self._count = 0
         self.steps: list[int] = []
         self.wall_times: list[float] = []
         self.values: list[float] = []
@@ -169,13 +171,37 @@ class ScalarRows:
         self.wall_times.append(wall_time)
         self.values.append(value)
 
+    def extend(self, columns: ScalarColumns) -> None:
+        """Add points that are columns already."""
+        self._close_part()
+        self._parts.append(columns)
+        self._count += len(columns)
+
+    def __len__(self) -> int:
+        return self._count + len(self.steps)
+
     def columns(self) -> ScalarColumns:
         """Return the rows as columns."""
+        self._close_part()
+        if len(self._parts) == 1:
+            return self._parts[0]
         return ScalarColumns(
+            np.concatenate([part.steps for part in self._parts]),
+            np.concatenate([part.wall_times for part in self._parts]),
+            np.concatenate([part.values for part in self._parts]),
+        )
+
+    def _close_part(self) -> None:
+        if not self.steps:
+            return
+        part = ScalarColumns(
             np.array(self.steps, np.int64),
             np.array(self.wall_times, np.float64),
             np.array(self.values, np.float64),
         )
+        self._parts.append(part)
+        self._count += len(part)
+        self.steps, self.wall_times, self.values = [], [], []
 
 
 def blob_columns(rows: list[tuple[int, float, int, int, int]]) -> BlobColumns:

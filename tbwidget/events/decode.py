@@ -7,25 +7,34 @@ never raises: it comes back as `Problem` beside whatever could be read.
 from __future__ import annotations
 
 import math
+import threading
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from google.protobuf.message import DecodeError
 
+from .columnar import LEAST_BYTES, PADDING_BYTES, Columnar
 from .columns import Batch, Cursor, ScalarRows, Start, TagMetadata, blob_columns
-from .files import read_bytes
+from .files import read_bytes, read_into
 from .problems import Problem
 from .protos import Event, SessionLog
 from .records import FOOTER_BYTES, HEADER_BYTES, RESYNC_BYTES, Record, Stop, resync, scan
-from .values import NotAScalarError, kind_of, metadata_of, scalar_of
+from .values import KIND_OF_FIELD, NotAScalarError, kind_of, kind_of_tensor, metadata_of, scalar_of
+from .wire import walk_blob
 
 if TYPE_CHECKING:
+    from .columnar import Point
+    from .columns import ScalarColumns
     from .files import FileState
+    from .wire import ScalarEvent
 
 #: How much of a file one call reads by default: small enough for curves to fill in while the first
 #: read goes on, large enough for the call itself to cost nothing.
 DEFAULT_BUDGET = 4 * 2**20
 
 MAX_TAG_CHARACTERS = 4096
+#: Records read one by one before columns are tried, and at most where they do not help.
+_FEWEST_RECORDS, _MOST_RECORDS = 128, 4096
 RUN_GRAPH_TAG = "__run_graph__"
 META_GRAPH_TAG = "__meta_graph__"
 
@@ -69,22 +78,22 @@ def decode(
     >>> batch.scalars["loss"].values  # doctest: +SKIP
     array([0.9, 0.7, 0.4])
     """
-    data, state = read_bytes(path, cursor.offset, budget)
-    if cursor.offset == 0 and (problem := _foreign(path, data, state.size)):
+    data, size, state = _read(path, cursor.offset, budget)
+    if cursor.offset == 0 and (problem := _foreign(path, data[:64], state.size)):
         return Batch(cursor.at(state.size), problems=[problem], file_size=state.size)
-    while len(data) < (needed := _needed(data)) <= state.size - cursor.offset:
+    while size < (needed := _needed(data, size)) <= state.size - cursor.offset:
         # The very first record is longer than the budget: read as much as it needs.
-        data, state = read_bytes(path, cursor.offset, needed)
-    decoder = _Decoder(path, cursor)
-    stop = decoder.read(memoryview(data))
-    read_to = cursor.offset + len(data)
+        data, size, state = _read(path, cursor.offset, needed)
+    decoder = _Decoder(path, cursor, data, size)
+    stop = decoder.read()
+    read_to = cursor.offset + size
     more = read_to < state.size and (
         stop.reason == "end" or (stop.reason == "cut" and stop.offset + stop.needed <= state.size)
     )
     if decoder.undecided and (more or (patient and stop.reason in ("end", "cut"))):
         # One record does not tell damage from a writer without checksums: wait for the next.
         if more:
-            return decode(path, cursor, 2 * len(data) + stop.needed, patient=patient)
+            return decode(path, cursor, 2 * size + stop.needed, patient=patient)
         return Batch(cursor, stop="cut", file_size=state.size)
     decoder.settle_withheld()
     batch = decoder.batch(stop.offset, state.size)
@@ -97,13 +106,33 @@ def decode(
     return batch
 
 
-def _needed(data: bytes) -> int:
+class _Buffer(threading.local):
+    """The memory that a thread reads into, again and again."""
+
+    data = bytearray()
+
+
+_BUFFER = _Buffer()
+
+
+def _read(path: str, offset: int, count: int) -> tuple[bytearray, int, FileState]:
+    """Return bytes of a file with room after them, how many bytes they are, and its state."""
+    data = _BUFFER.data
+    if len(data) < count + PADDING_BYTES:
+        data = bytearray(count + PADDING_BYTES)
+        if count <= DEFAULT_BUDGET:
+            _BUFFER.data = data
+    size, state = read_into(path, offset, memoryview(data)[:count])
+    return data, size, state
+
+
+def _needed(data: bytearray, size: int) -> int:
     """Return how many bytes the first record needs, 0 if it is not cut."""
-    first = next(scan(memoryview(data), 0))
+    first = next(scan(memoryview(data)[:size], 0))
     return first.needed if isinstance(first, Stop) and first.reason == "cut" else 0
 
 
-def _foreign(path: str, data: bytes, size: int) -> Problem | None:
+def _foreign(path: str, data: bytearray, size: int) -> Problem | None:
     for magic, reason in _FOREIGN.items():
         if data.startswith(magic):
             return Problem(path, 0, "not_event_file", size, f"Not an event file: {reason}.")
@@ -138,33 +167,103 @@ _KIND_OF_STOP = {"damaged": "header", "cut": "cut", "zeros": "zeros"}
 
 
 class _Decoder:
-    """Gathers the rows of one batch, one record at a time."""
+    """Gathers the rows of one batch: records of the usual form by columns, others one by one."""
 
-    def __init__(self, path: str, cursor: Cursor) -> None:
+    def __init__(self, path: str, cursor: Cursor, data: bytearray, size: int) -> None:
         self._path = path
         self._cursor = cursor
+        self._bytes = memoryview(data)[:size]
+        self._columnar = Columnar(data, size, self)
         self._metadata = cursor.metadata
         self._intact = cursor.intact
         self._unchecked = cursor.unchecked
         self._withheld: list[Record] = []
         self._scalars: dict[str, ScalarRows] = {}
         self._blobs: dict[tuple[str, str], list[tuple[int, float, int, int, int]]] = {}
-        self._starts: list[Start] = []
+        self.starts: list[Start] = []
         self._problems: list[Problem] = []
         self._records = 0
         self._first_wall_time = math.inf
 
-    def read(self, buffer: memoryview) -> Stop:
-        for item in scan(buffer, self._cursor.offset):
+    def read(self) -> Stop:
+        """Read all records; return why no more could be read."""
+        position, patience = 0, _FEWEST_RECORDS
+        while True:
+            position, stop = self._read_records(position, patience)
+            if stop is not None:
+                return stop
+            begin, position = position, self._columnar.read_repeats(position)
+            if position - begin < LEAST_BYTES:
+                position = self._columnar.read_stretch(position)
+            # Where columns do not help, trying again and again would only cost time.
+            patience = _FEWEST_RECORDS if position > begin else min(2 * patience, _MOST_RECORDS)
+
+    def _read_records(self, position: int, count: int) -> tuple[int, Stop | None]:
+        """Read `count` records one by one; return where they end, or why there were fewer."""
+        base = self._cursor.offset
+        for number, item in enumerate(scan(self._bytes[position:], base + position), 1):
             if isinstance(item, Stop):
-                return item
-            self._records += 1
-            if item.intact or self._unchecked:
-                self._intact += item.intact
-                self._add_record(item)
-            else:
-                self._withheld.append(item)
+                return item.offset - base, item
+            for point in self._read_record(item):
+                self._rows_of(point[0]).append(*point[1:])
+            if number == count:
+                return item.end - base, None
         raise AssertionError  # scan always ends in a Stop
+
+    # -- what the columnar reader asks -------------------------------------------------------------
+
+    @property
+    def checked(self) -> bool:
+        """Whether records must have the right data CRC."""
+        return not self._unchecked
+
+    def accepts(self, event: ScalarEvent) -> bool:
+        """Tell whether all values of `event` are scalars of tags that are known already."""
+        for value in event.values:
+            known = self._metadata.get(value.tag)
+            if known is None:
+                if value.is_tensor or value.metadata is not None:
+                    return False
+            elif value.is_tensor and known.plugin != "scalars":
+                return False
+        return True
+
+    def add_points(self, tag: str, columns: ScalarColumns) -> None:
+        """Take points of one tag, in the order written."""
+        self._rows_of(tag).extend(columns)
+        first = float(np.fmin.reduce(columns.wall_times))
+        if not math.isfinite(first):
+            finite = columns.wall_times[np.isfinite(columns.wall_times)]
+            first = float(finite.min()) if len(finite) else math.inf
+        self._first_wall_time = min(self._first_wall_time, first)
+
+    def add_intact(self, records: int) -> None:
+        """Take note of records that were read by columns."""
+        self._records += records
+        self._intact += 0 if self._unchecked else records
+
+    def read_odd(self, position: int) -> list[Point]:
+        """Read the record at `position` by itself; return its scalars, which are not yet added."""
+        item = next(scan(self._bytes[position:], self._cursor.offset + position))
+        if isinstance(item, Stop):
+            raise AssertionError  # it was framed before
+        return self._read_record(item)
+
+    # -- one record --------------------------------------------------------------------------------
+
+    def _read_record(self, record: Record) -> list[Point]:
+        self._records += 1
+        if record.intact or self._unchecked:
+            self._intact += record.intact
+            return self._points_of(record)
+        self._withheld.append(record)
+        return []
+
+    def _rows_of(self, tag: str) -> ScalarRows:
+        rows = self._scalars.get(tag)
+        if rows is None:
+            rows = self._scalars[tag] = ScalarRows()
+        return rows
 
     def batch(self, offset: int, file_size: int) -> Batch:
         cursor = Cursor(offset, self._metadata, self._intact, self._unchecked)
@@ -173,7 +272,7 @@ class _Decoder:
             cursor,
             {tag: rows.columns() for tag, rows in self._scalars.items()},
             {key: blob_columns(rows) for key, rows in self._blobs.items()},
-            self._starts,
+            self.starts,
             self._problems,
             self._records,
             file_size=file_size,
@@ -193,7 +292,8 @@ class _Decoder:
             message = "No record's checksum holds, so its writer makes none: read unchecked."
             self._problems.append(Problem(self._path, 0, "no_crc", 0, message))
             for record in withheld:
-                self._add_record(record)
+                for point in self._points_of(record):
+                    self._rows_of(point[0]).append(*point[1:])
             return
         for record in withheld:
             size = HEADER_BYTES + len(record.data) + FOOTER_BYTES
@@ -203,36 +303,58 @@ class _Decoder:
         message = f"At offset {record.offset:,} {what}; it was left out."
         self._problems.append(Problem(self._path, record.offset, kind, skipped, message))
 
-    def _add_record(self, record: Record) -> None:
+    def _points_of(self, record: Record) -> list[Point]:
+        """Take in one record; return the scalars in it."""
+        if self._add_payload(record):
+            return []
         try:
             event = Event.FromString(record.data)
         except DecodeError:
             size = HEADER_BYTES + len(record.data) + FOOTER_BYTES
             self._problem(record, "not_protobuf", size, "a record is not a valid event")
-            return
-        wall_time = event.wall_time
-        if math.isfinite(wall_time) and wall_time < self._first_wall_time:
-            self._first_wall_time = wall_time
+            return []
+        self._note_wall_time(event.wall_time)
         what = event.WhichOneof("what")
         if what == "summary":
-            for slot, value in enumerate(event.summary.value):
-                self._add_value(record, event, slot, value)
-        elif what == "graph_def":
+            values = enumerate(event.summary.value)
+            points = (self._point_of(record, event, slot, value) for slot, value in values)
+            return [point for point in points if point is not None]
+        if what == "graph_def":
             self._add_blob("graphs", RUN_GRAPH_TAG, record, event, -1)
         elif what == "meta_graph_def":
             self._add_blob("graphs", META_GRAPH_TAG, record, event, -1)
         elif what == "tagged_run_metadata":
             self._add_blob("graphs", event.tagged_run_metadata.tag, record, event, -1)
         elif what == "session_log" and event.session_log.status == SessionLog.START:
-            rows = {tag: len(rows.steps) for tag, rows in self._scalars.items()}
-            self._starts.append(Start(event.step, wall_time, rows))
+            rows = {tag: len(rows) for tag, rows in self._scalars.items()}
+            self.starts.append(Start(event.step, event.wall_time, rows))
+        return []
 
-    def _add_value(self, record: Record, event: Any, slot: int, value: Any) -> None:
+    def _add_payload(self, record: Record) -> bool:
+        """Index a record that holds one image, histogram or the like, without parsing it."""
+        event = walk_blob(record.data)
+        if event is None or len(event.tag) > MAX_TAG_CHARACTERS:
+            return False
+        metadata = self._metadata_of(event.tag, event.metadata)
+        kind = KIND_OF_FIELD.get(event.field) or kind_of_tensor(metadata)
+        if kind == "scalars":
+            return False
+        self._note_wall_time(event.wall_time)
+        self._add_blob(kind, event.tag, record, event, 0)
+        return True
+
+    def _note_wall_time(self, wall_time: float) -> None:
+        if math.isfinite(wall_time) and wall_time < self._first_wall_time:
+            self._first_wall_time = wall_time
+
+    def _point_of(self, record: Record, event: Any, slot: int, value: Any) -> Point | None:
+        """Take in one value of an event; return it if it is a scalar."""
         tag = value.tag
         if len(tag) > MAX_TAG_CHARACTERS:
             self._problem(record, "value", 0, f"a tag has {len(tag):,} characters")
-            return
-        metadata = self._metadata_of(tag, value)
+            return None
+        own = value.metadata.SerializeToString() if value.HasField("metadata") else None
+        metadata = self._metadata_of(tag, own)
         kind = kind_of(value, metadata)
         if kind is None:
             self._problem(record, "value", 0, f"the tag {tag!r} has no value")
@@ -241,17 +363,17 @@ class _Decoder:
                 number = scalar_of(value)
             except NotAScalarError as error:
                 self._problem(record, "value", 0, f"the tag {tag!r} holds {error}")
-                return
-            rows = self._scalars.get(tag)
-            if rows is None:
-                rows = self._scalars[tag] = ScalarRows()
-            rows.append(event.step, event.wall_time, number)
+            else:
+                return tag, event.step, event.wall_time, number
         else:
             self._add_blob(kind, tag, record, event, slot)
+        return None
 
-    def _metadata_of(self, tag: str, value: Any) -> TagMetadata | None:
+    def _metadata_of(self, tag: str, own: bytes | None) -> TagMetadata | None:
+        """Return the metadata of `tag`: what its first value carried, which may be this one."""
         known = self._metadata.get(tag)
-        if known is None and (known := metadata_of(value)) is not None:
+        if known is None and own is not None:
+            known = metadata_of(own)
             if self._metadata is self._cursor.metadata:
                 self._metadata = dict(self._metadata)  # the caller's cursor stays as it was
             self._metadata[tag] = known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from dataclasses import dataclass
@@ -32,20 +33,40 @@ def read_bytes(path: str, offset: int, count: int) -> tuple[bytes, FileState]:
     OSError
         If the file cannot be opened or read, or is not a regular file.
     """
-    # O_NONBLOCK: opening a named pipe must not wait for a writer.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            message = f"{path!r} is not a regular file"
-            raise OSError(message)
-        count = max(0, min(count, status.st_size - offset))
-        os.lseek(descriptor, offset, os.SEEK_SET)
-        parts: list[bytes] = []
-        while count > 0 and (part := os.read(descriptor, count)):
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts), state_of(status)
-    finally:
-        os.close(descriptor)
+    with _open(path) as file:
+        status = os.fstat(file.fileno())
+        file.seek(offset)
+        data = file.read(max(0, min(count, status.st_size - offset)))
+        return data, state_of(status)
+
+
+def read_into(path: str, offset: int, buffer: memoryview) -> tuple[int, FileState]:
+    """Fill `buffer` from `offset` on as `read_bytes` would; return how many bytes there were.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened or read, or is not a regular file.
+    """
+    with _open(path) as file:
+        status = os.fstat(file.fileno())
+        file.seek(offset)
+        filled = 0
+        wanted = max(0, min(len(buffer), status.st_size - offset))
+        while filled < wanted and (count := file.readinto(buffer[filled:wanted])):
+            filled += count
+        return filled, state_of(status)
+
+
+def _open(path: str) -> io.FileIO:
+    file = io.FileIO(path, opener=_open_at_once)
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    message = f"{path!r} is not a regular file"
+    raise OSError(message)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    # Opening a named pipe must not wait for a writer.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

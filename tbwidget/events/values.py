@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .columns import TagMetadata
+from .protos import SummaryMetadata
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,7 +33,7 @@ _KIND_OF_PLUGIN = {
     "hparams": "hparams",
     "custom_scalars": "custom_scalars",
 }
-_KIND_OF_FIELD = {"image": "images", "audio": "audio", "histo": "histograms"}
+KIND_OF_FIELD = {"image": "images", "audio": "audio", "histo": "histograms"}
 
 # TensorFlow's DataType enum (tensorflow/core/framework/types.proto): the numeric types that a
 # scalar can have, each with its dtype in `tensor_content` and the repeated field it may lie in.
@@ -58,11 +59,9 @@ class NotAScalarError(ValueError):
     """A value that its tag's kind does not allow; the message names what is wrong with it."""
 
 
-def metadata_of(value: Any) -> TagMetadata | None:
-    """Return the metadata that `value` itself carries, if any."""
-    if not value.HasField("metadata"):
-        return None
-    metadata = value.metadata
+def metadata_of(data: bytes) -> TagMetadata:
+    """Return what the bytes of a `SummaryMetadata` say."""
+    metadata = SummaryMetadata.FromString(data)
     return TagMetadata(
         metadata.plugin_data.plugin_name,
         metadata.plugin_data.content,
@@ -84,13 +83,18 @@ def kind_of(value: Any, metadata: TagMetadata | None) -> str | None:
     field = value.WhichOneof("value")
     if field == "simple_value":
         return "scalars"
-    if field in _KIND_OF_FIELD:
-        return _KIND_OF_FIELD[field]
-    plugin = metadata.plugin if metadata else ""
+    if field in KIND_OF_FIELD:
+        return KIND_OF_FIELD[field]
     if field == "tensor":
-        return _KIND_OF_PLUGIN.get(plugin, "tensors")
+        return kind_of_tensor(metadata)
+    plugin = metadata.plugin if metadata else ""
     # hparams keeps everything in the metadata and needs no value.
     return "hparams" if plugin == "hparams" else None
+
+
+def kind_of_tensor(metadata: TagMetadata | None) -> str:
+    """Return the kind of a tensor of a tag with this metadata."""
+    return _KIND_OF_PLUGIN.get(metadata.plugin if metadata else "", "tensors")
 
 
 def scalar_of(value: Any) -> float:

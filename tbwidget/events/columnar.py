@@ -1,0 +1,431 @@
+"""Decoding a buffer of records by columns: which records go together, and which go alone.
+
+Three ways, from the fastest to the most patient:
+
+- `Columnar.read_repeats`: what a loop writes again and again lies at even distances.
+- `Columnar.read_stretch`: all records of the buffer are framed at once, then put together by group,
+  by family, or handed one by one to the caller.
+- The caller's own per-record path, which also sees to all that is damaged or unfinished.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from .columns import ScalarColumns
+from .framing import FRAME_BYTES, frame, hop
+from .layouts import MAX_LENGTH, Columns, Family, Group, Shape, read_event, words_of
+from .records import HEADER_BYTES
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .columns import Start
+    from .wire import ScalarEvent
+
+    Rows = npt.NDArray[np.int64]
+
+#: A scalar of a record that was read by itself: tag, step, wall time, value.
+Point = tuple[str, int, float, float]
+#: Fewer bytes than this are read faster one record at a time.
+LEAST_BYTES = 16 * 1024
+#: Bytes that must follow the end of the data, since rows are taken in whole words.
+PADDING_BYTES = 64
+_LEARNED_RECORDS = 256
+_LONGEST_PERIOD = 64
+_MOST_GROUPS = 256
+_MOST_TEMPLATES = 20_000
+_GATHERED_BYTES = 2**20
+#: Records of one length that may be of no usual form before the rest of them is not even tried.
+_MOST_ODD = 32
+_MOST_LEARNED_GROUPS = 3
+
+
+class Sink(Protocol):
+    """What a `Columnar` asks of the decoder that it works for."""
+
+    @property
+    def checked(self) -> bool:
+        """Whether records must have the right data CRC."""
+
+    def accepts(self, event: ScalarEvent) -> bool:
+        """Tell whether all values of `event` are scalars of tags that are known already."""
+
+    def add_points(self, tag: str, columns: ScalarColumns) -> None:
+        """Take points of one tag, in the order written."""
+
+    def add_intact(self, records: int) -> None:
+        """Take note of records whose points have been, or will be, added."""
+
+    def read_odd(self, position: int) -> list[Point]:
+        """Read the record at `position` by itself; return its scalars, which are not yet added."""
+
+    @property
+    def starts(self) -> list[Start]:
+        """Restarts read so far; their ``rows`` count the points that have been added."""
+
+
+class _Registry(threading.local):
+    """The layouts that this thread has met: logs of one training script all look alike."""
+
+    def __init__(self) -> None:
+        self.groups: dict[int, list[Group]] = {}
+        self.families: dict[int, list[Family]] = {}
+        self.group_count = self.template_count = 0
+
+    def add_group(self, group: Group) -> None:
+        if self.group_count >= _MOST_GROUPS:
+            self.groups, self.group_count = {}, 0
+        self.groups.setdefault(group.lengths[0], []).insert(0, group)
+        self.group_count += 1
+
+    def family(self, shape: Shape) -> Family:
+        if self.template_count >= _MOST_TEMPLATES:
+            self.families, self.template_count = {}, 0
+        self.template_count += 1
+        families = self.families.setdefault(shape.length, [])
+        for family in families:
+            if family.shape.key == shape.key:
+                return family
+        families.append(Family(shape))
+        return families[-1]
+
+
+_REGISTRY = _Registry()
+
+
+class Columnar:
+    """Reads the records of one buffer.
+
+    Parameters
+    ----------
+    data
+        The bytes, followed by `PADDING_BYTES` of anything.
+    size
+        How many bytes of it count.
+    sink
+        Where everything goes.
+    """
+
+    def __init__(self, data: bytearray, size: int, sink: Sink) -> None:
+        self._data = data
+        self._bytes = np.frombuffer(data, np.uint8)
+        self._size = size
+        self._sink = sink
+
+    # -- what lies at even distances ---------------------------------------------------------------
+
+    def read_repeats(self, position: int) -> int:
+        """Read all repeats of a group that begins at `position`; return where they end."""
+        while self._size - position >= LEAST_BYTES:
+            group = self._group_at(position) or self._learn_group(position)
+            if group is None:
+                break
+            read = self._read_repeats_of(group, position)
+            position += read
+            if read < LEAST_BYTES:
+                break
+        return position
+
+    def _group_at(self, position: int) -> Group | None:
+        length = int.from_bytes(self._data[position : position + 4], "little")
+        for group in _REGISTRY.groups.get(length, ()):
+            row = self._bytes[position : min(position + group.size, self._size)]
+            if group.fits(row) and self._accepts(group):
+                return group
+        return None
+
+    def _accepts(self, group: Group) -> bool:
+        return all(map(self._sink.accepts, group.events))
+
+    def _learn_group(self, position: int) -> Group | None:
+        starts, end = hop(self._data, position, self._size, 2 * _LONGEST_PERIOD)
+        lengths = np.diff(np.array([*starts, end])) - FRAME_BYTES
+        for period in range(1, len(lengths) // 2 + 1):
+            if np.array_equal(lengths[:period], lengths[period : 2 * period]):
+                return self._group_of(starts[:period], lengths[:period])
+        return None
+
+    def _group_of(self, starts: Any, lengths: Any) -> Group | None:
+        """Return the group of the given records, if each of them is usual."""
+        payloads, events = [], []
+        for start, length in zip(starts, lengths, strict=True):
+            first = int(start) + HEADER_BYTES
+            payload = bytes(self._data[first : first + int(length)])
+            event = read_event(payload) if length <= MAX_LENGTH else None
+            if event is None or not self._sink.accepts(event):
+                return None
+            payloads.append(payload)
+            events.append(event)
+        group = Group(payloads, events)
+        _REGISTRY.add_group(group)
+        return group
+
+    def _read_repeats_of(self, group: Group, position: int) -> int:
+        count = (self._size - position) // group.size
+        if not count:
+            return 0
+        end = position + count * group.size
+        rows = self._bytes[position:end].reshape(count, group.size)
+        sound = group.sound(rows, checked=self._sink.checked)
+        if sound is not None and not sound.all():
+            count = int(sound.argmin())
+            rows = rows[:count]
+        if not count:
+            return 0
+        self._add_repeats(group.columns(rows), group)
+        self._sink.add_intact(count * len(group.events))
+        return count * group.size
+
+    def _add_repeats(self, parts: list[tuple[str, int, Columns]], group: Group) -> None:
+        repeated: dict[str, list[Columns]] = defaultdict(list)
+        for tag, _, columns in parts:
+            if tag in group.repeated:
+                repeated[tag].append(columns)
+            else:
+                self._sink.add_points(tag, ScalarColumns(*columns))
+        for tag, several in repeated.items():
+            woven = (np.stack(column, axis=1).ravel() for column in zip(*several, strict=True))
+            self._sink.add_points(tag, ScalarColumns(*woven))
+
+    # -- what does not -----------------------------------------------------------------------------
+
+    def read_stretch(self, position: int) -> int:
+        """Read all whole records from `position` on; return where they end."""
+        if self._size - position < LEAST_BYTES:
+            return position
+        starts, lengths = frame(self._data, self._bytes, position, self._size)
+        if not len(starts):
+            return position
+        stretch = _Stretch(starts, lengths)
+        self._read_groups(stretch)
+        self._read_families(stretch)
+        self._read_odd(stretch)
+        restarts = self._sink.starts[len(self._sink.starts) - len(stretch.restarts) :]
+        for tag, records, columns in stretch.merged():
+            before = np.searchsorted(records, stretch.restarts).tolist()
+            for start, count in zip(restarts, before, strict=True):
+                start.rows[tag] = start.rows.get(tag, 0) + count
+            self._sink.add_points(tag, columns)
+        return int(starts[-1] + FRAME_BYTES + lengths[-1])
+
+    def _read_groups(self, stretch: _Stretch) -> None:
+        for groups in list(_REGISTRY.groups.values()):
+            for group in groups:
+                if stretch.may_hold(group) and self._accepts(group):
+                    self._read_group(stretch, group)
+        for _ in range(_MOST_LEARNED_GROUPS):
+            left = np.flatnonzero(stretch.left)
+            if 2 * len(left) < len(stretch.starts) or len(left) < _LEARNED_RECORDS:
+                return
+            group = self._learn_group_within(stretch, int(left[0]))
+            if group is None or not self._read_group(stretch, group):
+                return
+
+    def _learn_group_within(self, stretch: _Stretch, first: int) -> Group | None:
+        """Return the group that is repeated most often in a row among the next records."""
+        window = stretch.lengths[first : first + _LEARNED_RECORDS]
+        best, where, period = 0, 0, 0
+        for candidate in range(1, _LONGEST_PERIOD + 1):
+            run, end = _longest_run(window[:-candidate] == window[candidate:])
+            if run > best and run >= 2 * candidate:
+                best, where, period = run, end - run, candidate
+        if not period:
+            return None
+        where = first + where + self._step_change(stretch, first + where, period)
+        rows = slice(where, where + period)
+        return self._group_of(stretch.starts[rows], stretch.lengths[rows])
+
+    def _step_change(self, stretch: _Stretch, first: int, period: int) -> int:
+        """Return how many records after `first` a new step begins, so that groups are whole."""
+        before: bytes | None = None
+        for number in range(period + 1):
+            start = int(stretch.starts[first + number]) + HEADER_BYTES
+            event = read_event(
+                bytes(self._data[start : start + int(stretch.lengths[first + number])])
+            )
+            if event is None:
+                return 0
+            step = bytes(self._data[start + event.step : start + event.step + event.step_bytes])
+            if before is not None and step != before:
+                return number % period
+            before = step
+        return 0
+
+    def _read_group(self, stretch: _Stretch, group: Group) -> bool:
+        chosen = stretch.places_of(group)
+        if not len(chosen):
+            return False
+        rows = self._gather(stretch.starts[chosen], group.size)
+        sound = group.sound(rows, checked=self._sink.checked)
+        if sound is not None:
+            rows, chosen = rows[sound], chosen[sound]
+        if not len(chosen):
+            return False
+        for tag, number, columns in group.columns(rows):
+            stretch.add(tag, chosen + number, columns)
+        for number in range(len(group.events)):
+            stretch.left[chosen + number] = False
+        self._sink.add_intact(len(chosen) * len(group.events))
+        return True
+
+    def _gather(self, starts: Rows, width: int) -> npt.NDArray[np.uint8]:
+        whole = np.ndarray((len(self._bytes) - width + 1,), f"V{width}", self._bytes, strides=(1,))
+        return whole[starts].view(np.uint8).reshape(len(starts), width)
+
+    def _read_families(self, stretch: _Stretch) -> None:
+        lengths = np.minimum(stretch.lengths[stretch.left], MAX_LENGTH + 1)
+        for length in np.flatnonzero(np.bincount(lengths)[: MAX_LENGTH + 1]):
+            chosen = np.flatnonzero(stretch.left & (stretch.lengths == length))
+            size = max(256, _GATHERED_BYTES // (8 * words_of(int(length))))
+            for first in range(0, len(chosen), size):
+                self._read_length(stretch, chosen[first : first + size], int(length))
+
+    def _read_length(self, stretch: _Stretch, chosen: Rows, length: int) -> None:
+        """Read records that have one length, as far as they are usual."""
+        rows = self._gather(stretch.starts[chosen], 8 * words_of(length))
+        left = np.arange(len(chosen))
+        for family in list(_REGISTRY.families.get(length, ())):
+            left = self._read_family(stretch, family, chosen, rows, left)
+        odd = 0
+        while len(left) and odd < _MOST_ODD:
+            data = rows[left[0], HEADER_BYTES : HEADER_BYTES + length].tobytes()
+            event = read_event(data)
+            family = event and _REGISTRY.family(Shape(length, event))
+            if not event or not family or family.full or not self._sink.accepts(event):
+                left = left[1:]
+                odd += 1
+                continue
+            family.learn(rows[left[0]].view("<u8"), data, event)
+            left = self._read_family(stretch, family, chosen, rows, left)
+
+    def _read_family(
+        self,
+        stretch: _Stretch,
+        family: Family,
+        chosen: Rows,
+        rows: npt.NDArray[np.uint8],
+        left: Rows,
+    ) -> Rows:
+        """Read those of the `left` rows that are of `family`; return which are still left."""
+        if not len(left) or not family.events:
+            return left
+        mine = rows if len(left) == len(rows) else rows[left]
+        templates = family.match(mine.view("<u8"))
+        accepted = np.array([self._sink.accepts(event) for event in family.events])
+        found = templates >= 0
+        taken = found & accepted[templates]
+        if self._sink.checked and taken.any():
+            taken[taken] = family.intact(mine[taken], templates[taken])
+        self._add_family(stretch, family, chosen[left[taken]], mine[taken], templates[taken])
+        # What is of a template and yet not taken goes alone; it is not tried again here.
+        return left[~found]
+
+    def _add_family(
+        self,
+        stretch: _Stretch,
+        family: Family,
+        records: Rows,
+        rows: npt.NDArray[np.uint8],
+        templates: npt.NDArray[np.int16],
+    ) -> None:
+        if not len(records):
+            return
+        stretch.left[records] = False
+        self._sink.add_intact(len(records))
+        order = np.argsort(templates, kind="stable")
+        ends = np.cumsum(np.bincount(templates, minlength=len(family.events)))
+        shape = family.shape
+        records, steps = records[order], shape.steps(rows, HEADER_BYTES)[order]
+        walls = shape.wall_times(rows, HEADER_BYTES)[order]
+        for slot in range(len(shape.values)):
+            values = shape.value(rows, HEADER_BYTES, slot)[order]
+            first = 0
+            for event, end in zip(family.events, ends.tolist(), strict=True):
+                if end > first:
+                    part = slice(first, end)
+                    columns = (steps[part], walls[part], values[part])
+                    stretch.add(event.values[slot].tag, records[part], columns)
+                first = end
+
+    def _read_odd(self, stretch: _Stretch) -> None:
+        points: dict[str, list[tuple[int, int, float, float]]] = defaultdict(list)
+        for record in np.flatnonzero(stretch.left).tolist():
+            restarts = len(self._sink.starts)
+            for tag, step, wall_time, value in self._sink.read_odd(int(stretch.starts[record])):
+                points[tag].append((record, step, wall_time, value))
+            stretch.restarts += [record] * (len(self._sink.starts) - restarts)
+        for tag, rows in points.items():
+            records, steps, walls, values = zip(*rows, strict=True)
+            columns = (np.array(steps, np.int64), np.array(walls, float), np.array(values, float))
+            stretch.add(tag, np.array(records, np.int64), columns)
+
+
+class _Stretch:
+    """The records of a buffer, which of them are left to be read, and the points of the others."""
+
+    def __init__(self, starts: Rows, lengths: Rows) -> None:
+        self.starts, self.lengths = starts, lengths
+        self.left = np.ones(len(starts), bool)
+        self.restarts: list[int] = []
+        self._present = set(
+            np.flatnonzero(np.bincount(np.minimum(lengths, MAX_LENGTH + 1))).tolist()
+        )
+        self._parts: dict[str, list[tuple[Rows, Columns]]] = defaultdict(list)
+
+    def may_hold(self, group: Group) -> bool:
+        return len(group.lengths) > 1 and self._present.issuperset(group.lengths)
+
+    def places_of(self, group: Group) -> Rows:
+        """Return the numbers of those records that begin a run of this group's lengths."""
+        lengths, size = self.lengths, len(group.lengths)
+        last = len(lengths) - size + 1
+        if last < 1:
+            return np.empty(0, np.int64)
+        chosen = np.flatnonzero(lengths[:last] == group.lengths[0])
+        for number in range(1, size):
+            chosen = chosen[lengths[chosen + number] == group.lengths[number]]
+        unread = np.concatenate([[0], np.cumsum(self.left)])
+        chosen = chosen[unread[chosen + size] - unread[chosen] == size]
+        if len(chosen) > 1 and (np.diff(chosen) < size).any():
+            chosen = _apart(chosen, size)
+        return chosen
+
+    def add(self, tag: str, records: Rows, columns: Columns) -> None:
+        self._parts[tag].append((records, columns))
+
+    def merged(self) -> list[tuple[str, Rows, ScalarColumns]]:
+        """Return the points of each tag in the order written, and which records they are of."""
+        result = []
+        for tag, parts in self._parts.items():
+            if len(parts) == 1:
+                result.append((tag, parts[0][0], ScalarColumns(*parts[0][1])))
+                continue
+            records = np.concatenate([records for records, _ in parts])
+            order = np.argsort(records, kind="stable")
+            columns = zip(*(columns for _, columns in parts), strict=True)
+            merged = ScalarColumns(*(np.concatenate(column)[order] for column in columns))
+            result.append((tag, records[order], merged))
+        return result
+
+
+def _apart(places: Rows, size: int) -> Rows:
+    """Return those of the ascending `places` that are at least `size` apart, the first ones."""
+    kept, next_free = [], -1
+    for place in places.tolist():
+        if place >= next_free:
+            kept.append(place)
+            next_free = place + size
+    return np.array(kept, np.int64)
+
+
+def _longest_run(same: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """Return the length of the longest run of True, and where it ends."""
+    breaks = np.concatenate([[-1], np.flatnonzero(~same), [len(same)]])
+    runs = np.diff(breaks) - 1
+    longest = int(runs.argmax())
+    return int(runs[longest]), int(breaks[longest + 1])
