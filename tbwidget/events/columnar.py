@@ -11,7 +11,7 @@ Three ways, from the fastest to the most patient:
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from .columns import ScalarColumns
 from .framing import FRAME_BYTES, frame, hop
 from .layouts import MAX_LENGTH, Columns, Family, Group, Shape, read_event, words_of
 from .records import HEADER_BYTES
+from .wire import walk_scalars
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,7 +38,8 @@ LEAST_BYTES = 16 * 1024
 PADDING_BYTES = 64
 _LEARNED_RECORDS = 256
 _LONGEST_PERIOD = 64
-_MOST_GROUPS = 256
+_FEWEST_LEARNED = 8
+_MOST_GROUPS, _RECENT_GROUPS = 256, 8
 _MOST_TEMPLATES = 20_000
 _GATHERED_BYTES = 2**20
 #: Records of one length that may be of no usual form before the rest of them is not even tried.
@@ -61,7 +63,10 @@ class Sink(Protocol):
     def add_intact(self, records: int) -> None:
         """Take note of records whose points have been, or will be, added."""
 
-    def read_odd(self, position: int) -> list[Point]:
+    def read_alone(self, position: int, length: int) -> None:
+        """Read the record at `position` by itself, and add its points."""
+
+    def read_odd(self, position: int, length: int) -> list[Point]:
         """Read the record at `position` by itself; return its scalars, which are not yet added."""
 
     @property
@@ -75,12 +80,14 @@ class _Registry(threading.local):
     def __init__(self) -> None:
         self.groups: dict[int, list[Group]] = {}
         self.families: dict[int, list[Family]] = {}
+        self.recent: deque[Group] = deque(maxlen=_RECENT_GROUPS)
         self.group_count = self.template_count = 0
 
     def add_group(self, group: Group) -> None:
         if self.group_count >= _MOST_GROUPS:
             self.groups, self.group_count = {}, 0
         self.groups.setdefault(group.lengths[0], []).insert(0, group)
+        self.recent.appendleft(group)
         self.group_count += 1
 
     def family(self, shape: Shape) -> Family:
@@ -120,35 +127,67 @@ class Columnar:
     # -- what lies at even distances ---------------------------------------------------------------
 
     def read_repeats(self, position: int) -> int:
-        """Read all repeats of a group that begins at `position`; return where they end."""
+        """Read repeats of a group that begins soon after `position`; return where they end."""
         while self._size - position >= LEAST_BYTES:
-            group = self._group_at(position) or self._learn_group(position)
+            starts, _ = hop(self._data, position, self._size, _LEARNED_RECORDS)
+            place, group = self._known_group(starts[:_LONGEST_PERIOD])
+            if group is None:
+                place, group = self._learn_group(np.array(starts, np.int64))
             if group is None:
                 break
+            for start in starts[:place]:
+                length = int.from_bytes(self._data[start : start + 4], "little")
+                self._sink.read_alone(start, length)
+            position = starts[place]
             read = self._read_repeats_of(group, position)
             position += read
             if read < LEAST_BYTES:
                 break
         return position
 
-    def _group_at(self, position: int) -> Group | None:
-        length = int.from_bytes(self._data[position : position + 4], "little")
-        for group in _REGISTRY.groups.get(length, ()):
-            row = self._bytes[position : min(position + group.size, self._size)]
-            if group.fits(row) and self._accepts(group):
-                return group
-        return None
+    def _known_group(self, starts: list[int]) -> tuple[int, Group | None]:
+        for place, start in enumerate(starts):
+            length = int.from_bytes(self._data[start : start + 4], "little")
+            for group in _REGISTRY.groups.get(length, ()):
+                row = self._bytes[start : min(start + group.size, self._size)]
+                if group.fits(row) and self._accepts(group):
+                    return place, group
+        return 0, None
 
     def _accepts(self, group: Group) -> bool:
         return all(map(self._sink.accepts, group.events))
 
-    def _learn_group(self, position: int) -> Group | None:
-        starts, end = hop(self._data, position, self._size, 2 * _LONGEST_PERIOD)
-        lengths = np.diff(np.array([*starts, end])) - FRAME_BYTES
-        for period in range(1, len(lengths) // 2 + 1):
-            if np.array_equal(lengths[:period], lengths[period : 2 * period]):
-                return self._group_of(starts[:period], lengths[:period])
-        return None
+    def _learn_group(self, starts: Rows) -> tuple[int, Group | None]:
+        """Return the group that is repeated most often among the records at `starts`, and where."""
+        if len(starts) < _FEWEST_LEARNED:
+            return 0, None
+        lengths = np.diff(starts) - FRAME_BYTES
+        best, where, period = 0, 0, 0
+        for candidate in range(1, min(_LONGEST_PERIOD, len(lengths) // 3) + 1):
+            run, end = _longest_run(lengths[:-candidate] == lengths[candidate:])
+            if run > best and run >= 2 * candidate:
+                best, where, period = run, end - run, candidate
+        if not period:
+            return 0, None
+        where += self._records_to_new_step(starts[where : where + period + 1])
+        rows = slice(where, where + period)
+        return where, self._group_of(starts[rows], lengths[rows])
+
+    def _records_to_new_step(self, starts: Rows) -> int:
+        """Return before which of the records a new step begins, so that groups are whole steps."""
+        before: bytes | None = None
+        for number, start in enumerate(starts.tolist()):
+            first = start + HEADER_BYTES
+            length = int.from_bytes(self._data[start : start + 4], "little")
+            data = bytes(self._data[first : first + length])
+            event = walk_scalars(data)
+            if event is None:
+                return 0
+            step = data[event.step : event.step + event.step_bytes] if event.step else b""
+            if before is not None and step != before:
+                return number % (len(starts) - 1)
+            before = step
+        return 0
 
     def _group_of(self, starts: Any, lengths: Any) -> Group | None:
         """Return the group of the given records, if each of them is usual."""
@@ -194,11 +233,12 @@ class Columnar:
 
     # -- what does not -----------------------------------------------------------------------------
 
-    def read_stretch(self, position: int) -> int:
-        """Read all whole records from `position` on; return where they end."""
-        if self._size - position < LEAST_BYTES:
+    def read_stretch(self, position: int, limit: int) -> int:
+        """Read the whole records in `limit` bytes from `position` on; return where they end."""
+        end = min(self._size, position + limit)
+        if end - position < LEAST_BYTES:
             return position
-        starts, lengths = frame(self._data, self._bytes, position, self._size)
+        starts, lengths = frame(self._data, self._bytes, position, end)
         if not len(starts):
             return position
         stretch = _Stretch(starts, lengths)
@@ -214,47 +254,17 @@ class Columnar:
         return int(starts[-1] + FRAME_BYTES + lengths[-1])
 
     def _read_groups(self, stretch: _Stretch) -> None:
-        for groups in list(_REGISTRY.groups.values()):
-            for group in groups:
-                if stretch.may_hold(group) and self._accepts(group):
-                    self._read_group(stretch, group)
+        for group in list(_REGISTRY.recent):
+            if stretch.may_hold(group) and self._accepts(group):
+                self._read_group(stretch, group)
         for _ in range(_MOST_LEARNED_GROUPS):
             left = np.flatnonzero(stretch.left)
             if 2 * len(left) < len(stretch.starts) or len(left) < _LEARNED_RECORDS:
                 return
-            group = self._learn_group_within(stretch, int(left[0]))
+            first = int(left[0])
+            _, group = self._learn_group(stretch.starts[first : first + _LEARNED_RECORDS])
             if group is None or not self._read_group(stretch, group):
                 return
-
-    def _learn_group_within(self, stretch: _Stretch, first: int) -> Group | None:
-        """Return the group that is repeated most often in a row among the next records."""
-        window = stretch.lengths[first : first + _LEARNED_RECORDS]
-        best, where, period = 0, 0, 0
-        for candidate in range(1, _LONGEST_PERIOD + 1):
-            run, end = _longest_run(window[:-candidate] == window[candidate:])
-            if run > best and run >= 2 * candidate:
-                best, where, period = run, end - run, candidate
-        if not period:
-            return None
-        where = first + where + self._step_change(stretch, first + where, period)
-        rows = slice(where, where + period)
-        return self._group_of(stretch.starts[rows], stretch.lengths[rows])
-
-    def _step_change(self, stretch: _Stretch, first: int, period: int) -> int:
-        """Return how many records after `first` a new step begins, so that groups are whole."""
-        before: bytes | None = None
-        for number in range(period + 1):
-            start = int(stretch.starts[first + number]) + HEADER_BYTES
-            event = read_event(
-                bytes(self._data[start : start + int(stretch.lengths[first + number])])
-            )
-            if event is None:
-                return 0
-            step = bytes(self._data[start + event.step : start + event.step + event.step_bytes])
-            if before is not None and step != before:
-                return number % period
-            before = step
-        return 0
 
     def _read_group(self, stretch: _Stretch, group: Group) -> bool:
         chosen = stretch.places_of(group)
@@ -354,11 +364,14 @@ class Columnar:
 
     def _read_odd(self, stretch: _Stretch) -> None:
         points: dict[str, list[tuple[int, int, float, float]]] = defaultdict(list)
-        for record in np.flatnonzero(stretch.left).tolist():
+        left = np.flatnonzero(stretch.left)
+        places = zip(stretch.starts[left].tolist(), stretch.lengths[left].tolist(), strict=True)
+        for record, (start, length) in zip(left.tolist(), places, strict=True):
             restarts = len(self._sink.starts)
-            for tag, step, wall_time, value in self._sink.read_odd(int(stretch.starts[record])):
+            for tag, step, wall_time, value in self._sink.read_odd(start, length):
                 points[tag].append((record, step, wall_time, value))
-            stretch.restarts += [record] * (len(self._sink.starts) - restarts)
+            if len(self._sink.starts) > restarts:
+                stretch.restarts.append(record)
         for tag, rows in points.items():
             records, steps, walls, values = zip(*rows, strict=True)
             columns = (np.array(steps, np.int64), np.array(walls, float), np.array(values, float))

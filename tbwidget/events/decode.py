@@ -18,7 +18,7 @@ from .columns import Batch, Cursor, ScalarRows, Start, TagMetadata, blob_columns
 from .files import read_bytes, read_into
 from .problems import Problem
 from .protos import Event, SessionLog
-from .records import FOOTER_BYTES, HEADER_BYTES, RESYNC_BYTES, Record, Stop, resync, scan
+from .records import FOOTER_BYTES, HEADER_BYTES, RESYNC_BYTES, Record, Stop, record_at, resync, scan
 from .values import KIND_OF_FIELD, NotAScalarError, kind_of, kind_of_tensor, metadata_of, scalar_of
 from .wire import walk_blob
 
@@ -34,7 +34,7 @@ DEFAULT_BUDGET = 4 * 2**20
 
 MAX_TAG_CHARACTERS = 4096
 #: Records read one by one before columns are tried, and at most where they do not help.
-_FEWEST_RECORDS, _MOST_RECORDS = 128, 4096
+_FEWEST_RECORDS, _MOST_RECORDS = 16, 4096
 RUN_GRAPH_TAG = "__run_graph__"
 META_GRAPH_TAG = "__meta_graph__"
 
@@ -187,16 +187,20 @@ class _Decoder:
 
     def read(self) -> Stop:
         """Read all records; return why no more could be read."""
-        position, patience = 0, _FEWEST_RECORDS
+        position, records = 0, _FEWEST_RECORDS
+        # What a tag is, its first value says: so the first look into a file is a short one.
+        limit = LEAST_BYTES if self._cursor.offset == 0 else len(self._bytes)
         while True:
-            position, stop = self._read_records(position, patience)
+            position, stop = self._read_records(position, records)
             if stop is not None:
                 return stop
             begin, position = position, self._columnar.read_repeats(position)
-            if position - begin < LEAST_BYTES:
-                position = self._columnar.read_stretch(position)
+            while position - begin < LEAST_BYTES and (
+                end := self._columnar.read_stretch(position, limit)
+            ) > position:
+                position, limit = end, 2 * limit
             # Where columns do not help, trying again and again would only cost time.
-            patience = _FEWEST_RECORDS if position > begin else min(2 * patience, _MOST_RECORDS)
+            records = _FEWEST_RECORDS if position > begin else min(2 * records, _MOST_RECORDS)
 
     def _read_records(self, position: int, count: int) -> tuple[int, Stop | None]:
         """Read `count` records one by one; return where they end, or why there were fewer."""
@@ -204,8 +208,7 @@ class _Decoder:
         for number, item in enumerate(scan(self._bytes[position:], base + position), 1):
             if isinstance(item, Stop):
                 return item.offset - base, item
-            for point in self._read_record(item):
-                self._rows_of(point[0]).append(*point[1:])
+            self._add(self._read_record(item))
             if number == count:
                 return item.end - base, None
         raise AssertionError  # scan always ends in a Stop
@@ -242,12 +245,15 @@ class _Decoder:
         self._records += records
         self._intact += 0 if self._unchecked else records
 
-    def read_odd(self, position: int) -> list[Point]:
+    def read_alone(self, position: int, length: int) -> None:
+        """Read the record at `position` by itself, and add its points."""
+        self._add(self.read_odd(position, length))
+
+    def read_odd(self, position: int, length: int) -> list[Point]:
         """Read the record at `position` by itself; return its scalars, which are not yet added."""
-        item = next(scan(self._bytes[position:], self._cursor.offset + position))
-        if isinstance(item, Stop):
-            raise AssertionError  # it was framed before
-        return self._read_record(item)
+        return self._read_record(
+            record_at(self._bytes, position, length, self._cursor.offset + position)
+        )
 
     # -- one record --------------------------------------------------------------------------------
 
@@ -258,6 +264,10 @@ class _Decoder:
             return self._points_of(record)
         self._withheld.append(record)
         return []
+
+    def _add(self, points: list[Point]) -> None:
+        for tag, *point in points:
+            self._rows_of(tag).append(*point)
 
     def _rows_of(self, tag: str) -> ScalarRows:
         rows = self._scalars.get(tag)
@@ -292,8 +302,7 @@ class _Decoder:
             message = "No record's checksum holds, so its writer makes none: read unchecked."
             self._problems.append(Problem(self._path, 0, "no_crc", 0, message))
             for record in withheld:
-                for point in self._points_of(record):
-                    self._rows_of(point[0]).append(*point[1:])
+                self._add(self._points_of(record))
             return
         for record in withheld:
             size = HEADER_BYTES + len(record.data) + FOOTER_BYTES

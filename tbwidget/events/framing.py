@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 FRAME_BYTES = HEADER_BYTES + FOOTER_BYTES
 _TABLED_LENGTH = 4096
 _PROBED_RECORDS = 64
+#: Longer records than this are found faster one after the other.
+_LONG_RECORD_BYTES = 512
+_FEWEST_LANES = 8
 _COMMON_HEADERS = 6
 _LEAST_LANE_BYTES, _MOST_LANE_BYTES = 2048, 16384
 _LANES = 256
@@ -74,8 +77,11 @@ def frame(
         Where the first record begins, and where the bytes end.
     """
     words = np.ndarray((len(buffer) - 3,), "<u4", buffer, strides=(1,))
-    lanes = _lanes(data, position, size)
-    if len(lanes) < 8:
+    probed, end = hop(data, position, size, _PROBED_RECORDS)
+    lanes = np.empty(0, np.int64)
+    if end - position < _LONG_RECORD_BYTES * len(probed):
+        lanes = _lanes(data, probed, size)
+    if len(lanes) < _FEWEST_LANES:
         starts = np.array(hop(data, position, size, size)[0], np.int64)
         return starts, words[starts].astype(np.int64)
     starts, good_until = _follow(words, lanes, size)
@@ -90,10 +96,11 @@ def frame(
     return starts, lengths
 
 
-def _lanes(data: bytearray, position: int, size: int) -> Offsets:
-    """Return where lanes begin; all but the first are guesses."""
+def _lanes(data: bytearray, probed: list[int], size: int) -> Offsets:
+    """Return where lanes begin; all but the first are guesses from the `probed` records."""
+    position = probed[0]
     counts: dict[bytes, int] = {}
-    for start in hop(data, position, size, _PROBED_RECORDS)[0]:
+    for start in probed:
         one = bytes(data[start : start + HEADER_BYTES])
         counts[one] = counts.get(one, 0) + 1
     common = sorted(counts, key=lambda one: counts[one], reverse=True)[:_COMMON_HEADERS]

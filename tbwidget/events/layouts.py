@@ -34,6 +34,8 @@ MAX_LENGTH = 4096
 #: Templates of one family: its table of slots grows with their square.
 MAX_TEMPLATES = 1024
 _LEAST_SLOT_BITS = 13
+#: What is worked on at once should stay in the processor's cache.
+_CACHED_BYTES = 2**17
 _MASK_DELTA = np.uint32(0xA282EAD8)
 
 #: Points of one tag: row numbers, steps, wall times, values.
@@ -168,7 +170,7 @@ class Group:
 
     def sound(self, rows: Bytes, *, checked: bool) -> Mask | None:
         """Tell which rows are this group, their checksums too if `checked`; None if all are."""
-        varies = np.bitwise_or.reduce(rows ^ rows[0], axis=0)
+        varies = _varying(rows)
         if (varies & self.mask).any() or not self.fits(rows[0]):
             good: Mask = ((rows & self.mask) == self.template).all(axis=1)
             if checked and good.any():
@@ -197,6 +199,18 @@ class Group:
             for slot, value in enumerate(self.events[number].values):
                 result.append((value.tag, number, (steps, walls, shape.value(rows, first, slot))))
         return result
+
+
+def _varying(rows: Bytes) -> Bytes:
+    """Return zero for the columns that are the same in all rows."""
+    some = max(1, _CACHED_BYTES // rows.shape[1])
+    scratch = np.empty((min(some, len(rows)), rows.shape[1]), np.uint8)
+    varies = np.zeros(rows.shape[1], np.uint8)
+    for first in range(0, len(rows), some):
+        part = rows[first : first + some]
+        np.bitwise_xor(part, rows[0], out=scratch[: len(part)])
+        varies |= np.bitwise_or.reduce(scratch[: len(part)], axis=0)
+    return varies
 
 
 class Family:

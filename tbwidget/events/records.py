@@ -108,10 +108,16 @@ def scan(buffer: memoryview, base: int) -> Iterator[Record | Stop]:
         if end > size:
             yield Stop(base + position, "cut", end - position)
             return
-        data = buffer[start : start + length]
-        (data_crc,) = _CRC.unpack_from(buffer, start + length)
-        yield Record(base + position, data, masked_crc32c(data) == data_crc)
+        yield record_at(buffer, position, length, base + position)
         position = end
+
+
+def record_at(buffer: memoryview, position: int, length: int, offset: int) -> Record:
+    """Return the record at `position`, whose header has been checked; `offset` is the file's."""
+    start = position + HEADER_BYTES
+    data = buffer[start : start + length]
+    (data_crc,) = _CRC.unpack_from(buffer, start + length)
+    return Record(offset, data, masked_crc32c(data) == data_crc)
 
 
 def resync(buffer: memoryview, start: int) -> int | None:
