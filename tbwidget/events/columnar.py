@@ -18,6 +18,7 @@ import numpy as np
 
 from .columns import ScalarColumns
 from .framing import FRAME_BYTES, frame, hop
+from .heads import HEAD_BYTES, read_heads
 from .layouts import MAX_LENGTH, Columns, Family, Group, Shape, read_event, words_of
 from .records import HEADER_BYTES
 from .wire import walk_scalars
@@ -25,7 +26,7 @@ from .wire import walk_scalars
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .columns import Start
+    from .columns import BlobRow, Start
     from .wire import ScalarEvent
 
     Rows = npt.NDArray[np.int64]
@@ -35,10 +36,12 @@ Point = tuple[str, int, float, float]
 #: Fewer bytes than this are read faster one record at a time.
 LEAST_BYTES = 16 * 1024
 #: Bytes that must follow the end of the data, since rows are taken in whole words.
-PADDING_BYTES = 64
+PADDING_BYTES = HEAD_BYTES
+_FEWEST_PAYLOADS = 8
 _LEARNED_RECORDS = 256
 _LONGEST_PERIOD = 64
-_FEWEST_LEARNED = 8
+#: So many records in a row whose lengths repeat are not chance.
+_SHORTEST_RUN = 24
 _MOST_GROUPS, _RECENT_GROUPS = 256, 8
 _MOST_TEMPLATES = 20_000
 _GATHERED_BYTES = 2**20
@@ -62,6 +65,18 @@ class Sink(Protocol):
 
     def add_intact(self, records: int) -> None:
         """Take note of records whose points have been, or will be, added."""
+
+    #: File offset of the first byte of the data.
+    base: int
+
+    def index_of(self, tag: bytes, field: int) -> list[BlobRow] | None:
+        """Return where values of `tag` are indexed, None if its kind is not certain yet."""
+
+    def is_sound(self, start: int, length: int) -> bool:
+        """Tell whether the data at `start`, whose length is certain, may be taken."""
+
+    def note_wall_time(self, wall_time: float) -> None:
+        """Take note of the wall time of a record that was read by columns."""
 
     def read_alone(self, position: int, length: int) -> None:
         """Read the record at `position` by itself, and add its points."""
@@ -89,6 +104,11 @@ class _Registry(threading.local):
         self.groups.setdefault(group.lengths[0], []).insert(0, group)
         self.recent.appendleft(group)
         self.group_count += 1
+
+    def forget(self, group: Group) -> None:
+        """Try `group` no more where its lengths occur."""
+        if group in self.recent:
+            self.recent.remove(group)
 
     def family(self, shape: Shape) -> Family:
         if self.template_count >= _MOST_TEMPLATES:
@@ -129,7 +149,9 @@ class Columnar:
     def read_repeats(self, position: int) -> int:
         """Read repeats of a group that begins soon after `position`; return where they end."""
         while self._size - position >= LEAST_BYTES:
-            starts, _ = hop(self._data, position, self._size, _LEARNED_RECORDS)
+            starts, end = hop(self._data, position, self._size, _LEARNED_RECORDS)
+            if end - position > MAX_LENGTH * len(starts):
+                break
             place, group = self._known_group(starts[:_LONGEST_PERIOD])
             if group is None:
                 place, group = self._learn_group(np.array(starts, np.int64))
@@ -159,10 +181,10 @@ class Columnar:
 
     def _learn_group(self, starts: Rows) -> tuple[int, Group | None]:
         """Return the group that is repeated most often among the records at `starts`, and where."""
-        if len(starts) < _FEWEST_LEARNED:
+        if len(starts) <= _SHORTEST_RUN:
             return 0, None
         lengths = np.diff(starts) - FRAME_BYTES
-        best, where, period = 0, 0, 0
+        best, where, period = _SHORTEST_RUN, 0, 0
         for candidate in range(1, min(_LONGEST_PERIOD, len(lengths) // 3) + 1):
             run, end = _longest_run(lengths[:-candidate] == lengths[candidate:])
             if run > best and run >= 2 * candidate:
@@ -244,6 +266,7 @@ class Columnar:
         stretch = _Stretch(starts, lengths)
         self._read_groups(stretch)
         self._read_families(stretch)
+        self._read_payloads(stretch)
         self._read_odd(stretch)
         restarts = self._sink.starts[len(self._sink.starts) - len(stretch.restarts) :]
         for tag, records, columns in stretch.merged():
@@ -258,7 +281,7 @@ class Columnar:
             if stretch.may_hold(group) and self._accepts(group):
                 self._read_group(stretch, group)
         for _ in range(_MOST_LEARNED_GROUPS):
-            left = np.flatnonzero(stretch.left)
+            left = np.flatnonzero(stretch.left & (stretch.lengths <= MAX_LENGTH))
             if 2 * len(left) < len(stretch.starts) or len(left) < _LEARNED_RECORDS:
                 return
             first = int(left[0])
@@ -273,6 +296,8 @@ class Columnar:
         rows = self._gather(stretch.starts[chosen], group.size)
         sound = group.sound(rows, checked=self._sink.checked)
         if sound is not None:
+            if 2 * np.count_nonzero(sound) < len(sound):
+                _REGISTRY.forget(group)  # its lengths are not what tells its records
             rows, chosen = rows[sound], chosen[sound]
         if not len(chosen):
             return False
@@ -361,6 +386,33 @@ class Columnar:
                     columns = (steps[part], walls[part], values[part])
                     stretch.add(event.values[slot].tag, records[part], columns)
                 first = end
+
+    def _read_payloads(self, stretch: _Stretch) -> None:
+        """Index records with one image, histogram or the like."""
+        left = np.flatnonzero(stretch.left & (stretch.lengths >= HEAD_BYTES))
+        if len(left) < _FEWEST_PAYLOADS:
+            return
+        starts, lengths = stretch.starts[left] + HEADER_BYTES, stretch.lengths[left]
+        rows = self._gather(starts, HEAD_BYTES)
+        heads, text = read_heads(rows, lengths), rows.tobytes()
+        indexes: dict[tuple[bytes, int], list[BlobRow] | None] = {}
+        done = []
+        for number, step, wall_time, tag_start, tag_end, field in zip(
+            *(column.tolist() for column in heads), strict=True
+        ):
+            begin = number * HEAD_BYTES
+            key = (text[begin + tag_start : begin + tag_end], field)
+            if key not in indexes:
+                indexes[key] = self._sink.index_of(*key)
+            index = indexes[key]
+            start, length = int(starts[number]), int(lengths[number])
+            if index is not None and self._sink.is_sound(start, length):
+                index.append((step, wall_time, self._sink.base + start, length, 0))
+                done.append(number)
+        stretch.left[left[done]] = False
+        self._sink.add_intact(len(done))
+        for wall_time in heads.wall_times.tolist():
+            self._sink.note_wall_time(wall_time)
 
     def _read_odd(self, stretch: _Stretch) -> None:
         points: dict[str, list[tuple[int, int, float, float]]] = defaultdict(list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -204,8 +205,13 @@ class ScalarRows:
         self.steps, self.wall_times, self.values = [], [], []
 
 
-def blob_columns(rows: list[tuple[int, float, int, int, int]]) -> BlobColumns:
-    """Return the columns of (step, wall time, offset, length, slot) rows."""
+#: An entry of an index: step, wall time, offset, length, slot.
+BlobRow = tuple[int, float, int, int, int]
+
+
+def blob_columns(rows: list[BlobRow]) -> BlobColumns:
+    """Return rows as columns, in the order written."""
+    rows.sort(key=itemgetter(2, 4))
     steps, wall_times, offsets, lengths, slots = zip(*rows, strict=True)
     return BlobColumns(
         np.array(steps, np.int64),

@@ -18,13 +18,24 @@ from .columns import Batch, Cursor, ScalarRows, Start, TagMetadata, blob_columns
 from .files import read_bytes, read_into
 from .problems import Problem
 from .protos import Event, SessionLog
-from .records import FOOTER_BYTES, HEADER_BYTES, RESYNC_BYTES, Record, Stop, record_at, resync, scan
+from .records import (
+    FOOTER_BYTES,
+    HEADER_BYTES,
+    RESYNC_BYTES,
+    Record,
+    Stop,
+    is_intact,
+    needed_at,
+    record_at,
+    resync,
+    scan,
+)
 from .values import KIND_OF_FIELD, NotAScalarError, kind_of, kind_of_tensor, metadata_of, scalar_of
-from .wire import walk_blob
+from .wire import FIELD_OF_KEY, walk_blob
 
 if TYPE_CHECKING:
     from .columnar import Point
-    from .columns import ScalarColumns
+    from .columns import BlobRow, ScalarColumns
     from .files import FileState
     from .wire import ScalarEvent
 
@@ -127,7 +138,9 @@ def _read(path: str, offset: int, count: int) -> tuple[bytearray, int, FileState
 
 
 def _needed(data: bytearray, size: int) -> int:
-    """Return how many bytes the first record needs, 0 if it is not cut."""
+    """Return how many bytes the first record needs, 0 if it is all there or not a record."""
+    if size >= HEADER_BYTES and needed_at(data) <= size:
+        return 0
     first = next(scan(memoryview(data)[:size], 0))
     return first.needed if isinstance(first, Stop) and first.reason == "cut" else 0
 
@@ -172,6 +185,7 @@ class _Decoder:
     def __init__(self, path: str, cursor: Cursor, data: bytearray, size: int) -> None:
         self._path = path
         self._cursor = cursor
+        self.base = cursor.offset
         self._bytes = memoryview(data)[:size]
         self._columnar = Columnar(data, size, self)
         self._metadata = cursor.metadata
@@ -179,7 +193,7 @@ class _Decoder:
         self._unchecked = cursor.unchecked
         self._withheld: list[Record] = []
         self._scalars: dict[str, ScalarRows] = {}
-        self._blobs: dict[tuple[str, str], list[tuple[int, float, int, int, int]]] = {}
+        self._blobs: dict[tuple[str, str], list[BlobRow]] = {}
         self.starts: list[Start] = []
         self._problems: list[Problem] = []
         self._records = 0
@@ -187,24 +201,29 @@ class _Decoder:
 
     def read(self) -> Stop:
         """Read all records; return why no more could be read."""
-        position, records = 0, _FEWEST_RECORDS
-        # What a tag is, its first value says: so the first look into a file is a short one.
-        limit = LEAST_BYTES if self._cursor.offset == 0 else len(self._bytes)
+        position, records, limit = 0, 0, len(self._bytes)
+        if self._cursor.offset == 0:
+            # What a tag is, its first value says: so the first looks into a file are short ones.
+            records, limit = _FEWEST_RECORDS, LEAST_BYTES
         while True:
             position, stop = self._read_records(position, records)
             if stop is not None:
                 return stop
             begin, position = position, self._columnar.read_repeats(position)
-            while position - begin < LEAST_BYTES and (
-                end := self._columnar.read_stretch(position, limit)
-            ) > position:
+            while (
+                position - begin < LEAST_BYTES
+                and (end := self._columnar.read_stretch(position, limit)) > position
+            ):
                 position, limit = end, 2 * limit
             # Where columns do not help, trying again and again would only cost time.
-            records = _FEWEST_RECORDS if position > begin else min(2 * records, _MOST_RECORDS)
+            least = _FEWEST_RECORDS
+            records = least if position > begin else max(least, min(2 * records, _MOST_RECORDS))
 
     def _read_records(self, position: int, count: int) -> tuple[int, Stop | None]:
         """Read `count` records one by one; return where they end, or why there were fewer."""
         base = self._cursor.offset
+        if not count:
+            return position, None
         for number, item in enumerate(scan(self._bytes[position:], base + position), 1):
             if isinstance(item, Stop):
                 return item.offset - base, item
@@ -245,15 +264,30 @@ class _Decoder:
         self._records += records
         self._intact += 0 if self._unchecked else records
 
+    def index_of(self, tag: bytes, field: int) -> list[BlobRow] | None:
+        """Return where values of `tag` are indexed, None if its kind is not certain yet."""
+        try:
+            name = tag.decode()
+        except UnicodeDecodeError:
+            return None
+        kind = KIND_OF_FIELD.get(FIELD_OF_KEY[field])
+        if kind is None:
+            metadata = self._metadata.get(name)
+            kind = kind_of_tensor(metadata) if metadata else "scalars"
+        return None if kind == "scalars" else self._blobs.setdefault((kind, name), [])
+
+    def is_sound(self, start: int, length: int) -> bool:
+        """Tell whether the data at `start`, whose length is certain, may be taken."""
+        return self._unchecked or is_intact(self._bytes, start, length)
+
     def read_alone(self, position: int, length: int) -> None:
         """Read the record at `position` by itself, and add its points."""
         self._add(self.read_odd(position, length))
 
     def read_odd(self, position: int, length: int) -> list[Point]:
         """Read the record at `position` by itself; return its scalars, which are not yet added."""
-        return self._read_record(
-            record_at(self._bytes, position, length, self._cursor.offset + position)
-        )
+        record = record_at(self._bytes, position, length, self._cursor.offset + position)
+        return self._read_record(record)
 
     # -- one record --------------------------------------------------------------------------------
 
@@ -281,7 +315,7 @@ class _Decoder:
         return Batch(
             cursor,
             {tag: rows.columns() for tag, rows in self._scalars.items()},
-            {key: blob_columns(rows) for key, rows in self._blobs.items()},
+            {key: blob_columns(rows) for key, rows in self._blobs.items() if rows},
             self.starts,
             self._problems,
             self._records,
@@ -322,7 +356,7 @@ class _Decoder:
             size = HEADER_BYTES + len(record.data) + FOOTER_BYTES
             self._problem(record, "not_protobuf", size, "a record is not a valid event")
             return []
-        self._note_wall_time(event.wall_time)
+        self.note_wall_time(event.wall_time)
         what = event.WhichOneof("what")
         if what == "summary":
             values = enumerate(event.summary.value)
@@ -348,11 +382,12 @@ class _Decoder:
         kind = KIND_OF_FIELD.get(event.field) or kind_of_tensor(metadata)
         if kind == "scalars":
             return False
-        self._note_wall_time(event.wall_time)
+        self.note_wall_time(event.wall_time)
         self._add_blob(kind, event.tag, record, event, 0)
         return True
 
-    def _note_wall_time(self, wall_time: float) -> None:
+    def note_wall_time(self, wall_time: float) -> None:
+        """Take note of the wall time of an event."""
         if math.isfinite(wall_time) and wall_time < self._first_wall_time:
             self._first_wall_time = wall_time
 

@@ -115,9 +115,19 @@ def scan(buffer: memoryview, base: int) -> Iterator[Record | Stop]:
 def record_at(buffer: memoryview, position: int, length: int, offset: int) -> Record:
     """Return the record at `position`, whose header has been checked; `offset` is the file's."""
     start = position + HEADER_BYTES
-    data = buffer[start : start + length]
+    return Record(offset, buffer[start : start + length], is_intact(buffer, start, length))
+
+
+def is_intact(buffer: memoryview, start: int, length: int) -> bool:
+    """Tell whether the `length` bytes of data at `start` have the CRC that follows them."""
     (data_crc,) = _CRC.unpack_from(buffer, start + length)
-    return Record(offset, data, masked_crc32c(data) == data_crc)
+    return bool(masked_crc32c(buffer[start : start + length]) == data_crc)
+
+
+def needed_at(buffer: bytearray) -> int:
+    """Return how many bytes the record at the start of `buffer` says that it takes."""
+    (length,) = _LENGTH.unpack_from(buffer)
+    return HEADER_BYTES + int(length) + FOOTER_BYTES
 
 
 def resync(buffer: memoryview, start: int) -> int | None:

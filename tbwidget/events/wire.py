@@ -17,14 +17,14 @@ from dataclasses import dataclass
 WALL_TIME = 0x09
 STEP = 0x10
 SUMMARY = 0x2A
-_VALUE = 0x0A
-_TAG = 0x0A
+VALUE = 0x0A
+TAG = 0x0A
 _SIMPLE_VALUE = 0x15
 _TENSOR = 0x42
 _METADATA = 0x4A
 _DTYPE = 0x08
 _SHAPE = 0x12
-_FIELD_OF_KEY = {0x22: "image", 0x2A: "histo", 0x32: "audio", _TENSOR: "tensor"}
+FIELD_OF_KEY = {0x22: "image", 0x2A: "histo", 0x32: "audio", _TENSOR: "tensor"}
 
 #: Key of a tensor's field and its `DataType` -> how the one number in it is stored.
 _DTYPES = {
@@ -33,6 +33,10 @@ _DTYPES = {
     (0x22, 2): "<f8",  # tensor_content, DT_DOUBLE
     (0x32, 2): "<f8",  # double_val, packed
 }
+#: An event's fields up to the payload of its first value are within so many bytes, or unusual.
+_HEAD_BYTES = 320
+CONTINUED = 0x80
+_MOST_VARINT_BITS = 64
 #: Bytes of a step's varint that still fit a positive int64.
 MAX_STEP_BYTES = 9
 
@@ -84,7 +88,7 @@ def walk_scalars(data: bytes) -> ScalarEvent | None:
         step, step_bytes, at = _walk_head(data)
         values = []
         while at < len(data):
-            if data[at] != _VALUE:
+            if data[at] != VALUE:
                 return None
             size, at = _varint(data, at + 1)
             if at + size > len(data):
@@ -124,7 +128,7 @@ def _walk_scalar(data: bytes, at: int, end: int) -> ScalarField:
             at += 5
             continue
         size, at = _varint(data, at + 1)
-        if key == _TAG and tag is None:
+        if key == TAG and tag is None:
             tag = data[at : at + size].decode()
         elif key == _METADATA and metadata is None:
             metadata = data[at : at + size]
@@ -162,58 +166,58 @@ def walk_blob(data: memoryview) -> BlobEvent | None:
 
     Its payload is skipped, so this costs the same whatever the size.
     """
+    head = bytes(data[:_HEAD_BYTES])
     try:
-        if data[0] != WALL_TIME:
+        if head[0] != WALL_TIME:
             return None
-        (wall_time,) = _DOUBLE.unpack_from(data, 1)
+        (wall_time,) = _DOUBLE.unpack_from(head, 1)
         step, at = 0, 9
-        if data[at] == STEP:
-            step, at = _varint(data, at + 1)
+        if head[at] == STEP:
+            step, at = _varint(head, at + 1)
             if at > 10 + MAX_STEP_BYTES:
                 return None
-        if data[at] != SUMMARY:
+        if head[at] != SUMMARY:
             return None
-        size, at = _varint(data, at + 1)
-        if at + size != len(data) or data[at] != _VALUE:
+        size, at = _varint(head, at + 1)
+        if at + size != len(data) or head[at] != VALUE:
             return None
-        size, at = _varint(data, at + 1)
+        size, at = _varint(head, at + 1)
         if at + size != len(data):
             return None
-        return _walk_blob(data, at, wall_time, step)
+        tag = metadata = field = None
+        while at < len(data):
+            if at >= _HEAD_BYTES:  # what follows a long payload
+                head, data, at = bytes(data[at : at + _HEAD_BYTES]), data[at:], 0
+            key = head[at]
+            size, at = _varint(head, at + 1)
+            end = at + size
+            if key == TAG and tag is None:
+                tag = bytes(data[at:end]).decode()
+            elif field is None and key in FIELD_OF_KEY:
+                field = FIELD_OF_KEY[key]
+            elif key == _METADATA and metadata is None:
+                metadata = bytes(data[at:end])
+            else:
+                return None
+            at = end
     except (IndexError, UnicodeDecodeError, struct.error):
         return None
-
-
-def _walk_blob(data: memoryview, at: int, wall_time: float, step: int) -> BlobEvent | None:
-    tag = metadata = field = None
-    while at < len(data):
-        key = data[at]
-        size, at = _varint(data, at + 1)
-        if key == _TAG and tag is None:
-            tag = bytes(data[at : at + size]).decode()
-        elif key == _METADATA and metadata is None:
-            metadata = bytes(data[at : at + size])
-        elif field is None and key in _FIELD_OF_KEY:
-            field = _FIELD_OF_KEY[key]
-        else:
-            return None
-        at += size
     if at != len(data) or tag is None or field is None:
         return None
     return BlobEvent(wall_time, step, tag, field, metadata)
 
 
-def _varint(data: bytes | memoryview, at: int) -> tuple[int, int]:
+def _varint(data: bytes, at: int) -> tuple[int, int]:
     """Return the number at `at`, and the offset after it."""
     byte = data[at]
-    if byte < 128:
+    if byte < CONTINUED:
         return byte, at + 1
-    number, shift = byte & 127, 7
-    while shift < 64:
+    number, shift = byte & 0x7F, 7
+    while shift < _MOST_VARINT_BITS:
         at += 1
         byte = data[at]
-        number |= (byte & 127) << shift
-        if byte < 128:
+        number |= (byte & 0x7F) << shift
+        if byte < CONTINUED:
             return number, at + 1
         shift += 7
     raise IndexError
