@@ -10,9 +10,8 @@ Three ways, from the fastest to the most patient:
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict, deque
-from typing import TYPE_CHECKING, Any, Protocol
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,108 +20,31 @@ from .framing import FRAME_BYTES, frame, hop
 from .heads import HEAD_BYTES, read_heads
 from .layouts import MAX_LENGTH, Columns, Family, Group, Shape, read_event, words_of
 from .records import HEADER_BYTES
+from .registry import REGISTRY
+from .stretch import Stretch
 from .wire import walk_scalars
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .columns import BlobRow, Start
-    from .wire import ScalarEvent
+    from .columns import BlobRow
+    from .sink import Sink
 
     Rows = npt.NDArray[np.int64]
 
-#: A scalar of a record that was read by itself: tag, step, wall time, value.
-Point = tuple[str, int, float, float]
 #: Fewer bytes than this are read faster one record at a time.
 LEAST_BYTES = 16 * 1024
 #: Bytes that must follow the end of the data, since rows are taken in whole words.
 PADDING_BYTES = HEAD_BYTES
-_FEWEST_PAYLOADS = 8
+_FEWEST_PAYLOADS = 32
 _LEARNED_RECORDS = 256
 _LONGEST_PERIOD = 64
 #: So many records in a row whose lengths repeat are not chance.
 _SHORTEST_RUN = 24
-_MOST_GROUPS, _RECENT_GROUPS = 256, 8
-_MOST_TEMPLATES = 20_000
 _GATHERED_BYTES = 2**20
 #: Records of one length that may be of no usual form before the rest of them is not even tried.
 _MOST_ODD = 32
 _MOST_LEARNED_GROUPS = 3
-
-
-class Sink(Protocol):
-    """What a `Columnar` asks of the decoder that it works for."""
-
-    @property
-    def checked(self) -> bool:
-        """Whether records must have the right data CRC."""
-
-    def accepts(self, event: ScalarEvent) -> bool:
-        """Tell whether all values of `event` are scalars of tags that are known already."""
-
-    def add_points(self, tag: str, columns: ScalarColumns) -> None:
-        """Take points of one tag, in the order written."""
-
-    def add_intact(self, records: int) -> None:
-        """Take note of records whose points have been, or will be, added."""
-
-    #: File offset of the first byte of the data.
-    base: int
-
-    def index_of(self, tag: bytes, field: int) -> list[BlobRow] | None:
-        """Return where values of `tag` are indexed, None if its kind is not certain yet."""
-
-    def is_sound(self, start: int, length: int) -> bool:
-        """Tell whether the data at `start`, whose length is certain, may be taken."""
-
-    def note_wall_time(self, wall_time: float) -> None:
-        """Take note of the wall time of a record that was read by columns."""
-
-    def read_alone(self, position: int, length: int) -> None:
-        """Read the record at `position` by itself, and add its points."""
-
-    def read_odd(self, position: int, length: int) -> list[Point]:
-        """Read the record at `position` by itself; return its scalars, which are not yet added."""
-
-    @property
-    def starts(self) -> list[Start]:
-        """Restarts read so far; their ``rows`` count the points that have been added."""
-
-
-class _Registry(threading.local):
-    """The layouts that this thread has met: logs of one training script all look alike."""
-
-    def __init__(self) -> None:
-        self.groups: dict[int, list[Group]] = {}
-        self.families: dict[int, list[Family]] = {}
-        self.recent: deque[Group] = deque(maxlen=_RECENT_GROUPS)
-        self.group_count = self.template_count = 0
-
-    def add_group(self, group: Group) -> None:
-        if self.group_count >= _MOST_GROUPS:
-            self.groups, self.group_count = {}, 0
-        self.groups.setdefault(group.lengths[0], []).insert(0, group)
-        self.recent.appendleft(group)
-        self.group_count += 1
-
-    def forget(self, group: Group) -> None:
-        """Try `group` no more where its lengths occur."""
-        if group in self.recent:
-            self.recent.remove(group)
-
-    def family(self, shape: Shape) -> Family:
-        if self.template_count >= _MOST_TEMPLATES:
-            self.families, self.template_count = {}, 0
-        self.template_count += 1
-        families = self.families.setdefault(shape.length, [])
-        for family in families:
-            if family.shape.key == shape.key:
-                return family
-        families.append(Family(shape))
-        return families[-1]
-
-
-_REGISTRY = _Registry()
 
 
 class Columnar:
@@ -170,7 +92,7 @@ class Columnar:
     def _known_group(self, starts: list[int]) -> tuple[int, Group | None]:
         for place, start in enumerate(starts):
             length = int.from_bytes(self._data[start : start + 4], "little")
-            for group in _REGISTRY.groups.get(length, ()):
+            for group in REGISTRY.groups.get(length, ()):
                 row = self._bytes[start : min(start + group.size, self._size)]
                 if group.fits(row) and self._accepts(group):
                     return place, group
@@ -223,7 +145,7 @@ class Columnar:
             payloads.append(payload)
             events.append(event)
         group = Group(payloads, events)
-        _REGISTRY.add_group(group)
+        REGISTRY.add_group(group)
         return group
 
     def _read_repeats_of(self, group: Group, position: int) -> int:
@@ -263,7 +185,7 @@ class Columnar:
         starts, lengths = frame(self._data, self._bytes, position, end)
         if not len(starts):
             return position
-        stretch = _Stretch(starts, lengths)
+        stretch = Stretch(starts, lengths)
         self._read_groups(stretch)
         self._read_families(stretch)
         self._read_payloads(stretch)
@@ -276,8 +198,8 @@ class Columnar:
             self._sink.add_points(tag, columns)
         return int(starts[-1] + FRAME_BYTES + lengths[-1])
 
-    def _read_groups(self, stretch: _Stretch) -> None:
-        for group in list(_REGISTRY.recent):
+    def _read_groups(self, stretch: Stretch) -> None:
+        for group in list(REGISTRY.recent):
             if stretch.may_hold(group) and self._accepts(group):
                 self._read_group(stretch, group)
         for _ in range(_MOST_LEARNED_GROUPS):
@@ -285,11 +207,11 @@ class Columnar:
             if 2 * len(left) < len(stretch.starts) or len(left) < _LEARNED_RECORDS:
                 return
             first = int(left[0])
-            _, group = self._learn_group(stretch.starts[first : first + _LEARNED_RECORDS])
-            if group is None or not self._read_group(stretch, group):
+            learned = self._learn_group(stretch.starts[first : first + _LEARNED_RECORDS])[1]
+            if learned is None or not self._read_group(stretch, learned):
                 return
 
-    def _read_group(self, stretch: _Stretch, group: Group) -> bool:
+    def _read_group(self, stretch: Stretch, group: Group) -> bool:
         chosen = stretch.places_of(group)
         if not len(chosen):
             return False
@@ -297,7 +219,7 @@ class Columnar:
         sound = group.sound(rows, checked=self._sink.checked)
         if sound is not None:
             if 2 * np.count_nonzero(sound) < len(sound):
-                _REGISTRY.forget(group)  # its lengths are not what tells its records
+                REGISTRY.forget(group)  # its lengths are not what tells its records
             rows, chosen = rows[sound], chosen[sound]
         if not len(chosen):
             return False
@@ -312,7 +234,7 @@ class Columnar:
         whole = np.ndarray((len(self._bytes) - width + 1,), f"V{width}", self._bytes, strides=(1,))
         return whole[starts].view(np.uint8).reshape(len(starts), width)
 
-    def _read_families(self, stretch: _Stretch) -> None:
+    def _read_families(self, stretch: Stretch) -> None:
         lengths = np.minimum(stretch.lengths[stretch.left], MAX_LENGTH + 1)
         for length in np.flatnonzero(np.bincount(lengths)[: MAX_LENGTH + 1]):
             chosen = np.flatnonzero(stretch.left & (stretch.lengths == length))
@@ -320,27 +242,28 @@ class Columnar:
             for first in range(0, len(chosen), size):
                 self._read_length(stretch, chosen[first : first + size], int(length))
 
-    def _read_length(self, stretch: _Stretch, chosen: Rows, length: int) -> None:
+    def _read_length(self, stretch: Stretch, chosen: Rows, length: int) -> None:
         """Read records that have one length, as far as they are usual."""
         rows = self._gather(stretch.starts[chosen], 8 * words_of(length))
         left = np.arange(len(chosen))
-        for family in list(_REGISTRY.families.get(length, ())):
+        for family in list(REGISTRY.families.get(length, ())):
             left = self._read_family(stretch, family, chosen, rows, left)
         odd = 0
         while len(left) and odd < _MOST_ODD:
             data = rows[left[0], HEADER_BYTES : HEADER_BYTES + length].tobytes()
             event = read_event(data)
-            family = event and _REGISTRY.family(Shape(length, event))
-            if not event or not family or family.full or not self._sink.accepts(event):
-                left = left[1:]
-                odd += 1
+            if event is None or not self._sink.accepts(event):
+                left, odd = left[1:], odd + 1
                 continue
+            family = REGISTRY.family(Shape(length, event))
+            if family.full:
+                return
             family.learn(rows[left[0]].view("<u8"), data, event)
             left = self._read_family(stretch, family, chosen, rows, left)
 
     def _read_family(
         self,
-        stretch: _Stretch,
+        stretch: Stretch,
         family: Family,
         chosen: Rows,
         rows: npt.NDArray[np.uint8],
@@ -362,7 +285,7 @@ class Columnar:
 
     def _add_family(
         self,
-        stretch: _Stretch,
+        stretch: Stretch,
         family: Family,
         records: Rows,
         rows: npt.NDArray[np.uint8],
@@ -387,7 +310,7 @@ class Columnar:
                     stretch.add(event.values[slot].tag, records[part], columns)
                 first = end
 
-    def _read_payloads(self, stretch: _Stretch) -> None:
+    def _read_payloads(self, stretch: Stretch) -> None:
         """Index records with one image, histogram or the like."""
         left = np.flatnonzero(stretch.left & (stretch.lengths >= HEAD_BYTES))
         if len(left) < _FEWEST_PAYLOADS:
@@ -414,7 +337,7 @@ class Columnar:
         for wall_time in heads.wall_times.tolist():
             self._sink.note_wall_time(wall_time)
 
-    def _read_odd(self, stretch: _Stretch) -> None:
+    def _read_odd(self, stretch: Stretch) -> None:
         points: dict[str, list[tuple[int, int, float, float]]] = defaultdict(list)
         left = np.flatnonzero(stretch.left)
         places = zip(stretch.starts[left].tolist(), stretch.lengths[left].tolist(), strict=True)
@@ -428,64 +351,6 @@ class Columnar:
             records, steps, walls, values = zip(*rows, strict=True)
             columns = (np.array(steps, np.int64), np.array(walls, float), np.array(values, float))
             stretch.add(tag, np.array(records, np.int64), columns)
-
-
-class _Stretch:
-    """The records of a buffer, which of them are left to be read, and the points of the others."""
-
-    def __init__(self, starts: Rows, lengths: Rows) -> None:
-        self.starts, self.lengths = starts, lengths
-        self.left = np.ones(len(starts), bool)
-        self.restarts: list[int] = []
-        self._present = set(
-            np.flatnonzero(np.bincount(np.minimum(lengths, MAX_LENGTH + 1))).tolist()
-        )
-        self._parts: dict[str, list[tuple[Rows, Columns]]] = defaultdict(list)
-
-    def may_hold(self, group: Group) -> bool:
-        return len(group.lengths) > 1 and self._present.issuperset(group.lengths)
-
-    def places_of(self, group: Group) -> Rows:
-        """Return the numbers of those records that begin a run of this group's lengths."""
-        lengths, size = self.lengths, len(group.lengths)
-        last = len(lengths) - size + 1
-        if last < 1:
-            return np.empty(0, np.int64)
-        chosen = np.flatnonzero(lengths[:last] == group.lengths[0])
-        for number in range(1, size):
-            chosen = chosen[lengths[chosen + number] == group.lengths[number]]
-        unread = np.concatenate([[0], np.cumsum(self.left)])
-        chosen = chosen[unread[chosen + size] - unread[chosen] == size]
-        if len(chosen) > 1 and (np.diff(chosen) < size).any():
-            chosen = _apart(chosen, size)
-        return chosen
-
-    def add(self, tag: str, records: Rows, columns: Columns) -> None:
-        self._parts[tag].append((records, columns))
-
-    def merged(self) -> list[tuple[str, Rows, ScalarColumns]]:
-        """Return the points of each tag in the order written, and which records they are of."""
-        result = []
-        for tag, parts in self._parts.items():
-            if len(parts) == 1:
-                result.append((tag, parts[0][0], ScalarColumns(*parts[0][1])))
-                continue
-            records = np.concatenate([records for records, _ in parts])
-            order = np.argsort(records, kind="stable")
-            columns = zip(*(columns for _, columns in parts), strict=True)
-            merged = ScalarColumns(*(np.concatenate(column)[order] for column in columns))
-            result.append((tag, records[order], merged))
-        return result
-
-
-def _apart(places: Rows, size: int) -> Rows:
-    """Return those of the ascending `places` that are at least `size` apart, the first ones."""
-    kept, next_free = [], -1
-    for place in places.tolist():
-        if place >= next_free:
-            kept.append(place)
-            next_free = place + size
-    return np.array(kept, np.int64)
 
 
 def _longest_run(same: npt.NDArray[np.bool_]) -> tuple[int, int]:

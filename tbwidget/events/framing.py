@@ -53,7 +53,7 @@ def hop(data: bytearray, position: int, size: int, limit: int) -> tuple[list[int
 
     Ends early at a header that is wrong and at a record that goes on past `size`.
     """
-    starts = []
+    starts: list[int] = []
     while position + FRAME_BYTES <= size and len(starts) < limit:
         (length,) = _LENGTH.unpack_from(data, position)
         end = position + FRAME_BYTES + length

@@ -248,7 +248,7 @@ class Family:
     def match(self, rows: npt.NDArray[np.uint64]) -> npt.NDArray[np.int16]:
         """Return for each row which template it is, -1 for none."""
         masked = rows & self.mask
-        found = self._slots[self._hash(masked)]
+        found: npt.NDArray[np.int16] = self._slots[self._hash(masked)]
         # The hash only says where to look; what counts is that every byte is the same.
         masked ^= self._templates[found]
         found[np.bitwise_or.reduce(masked, axis=1) != 0] = -1
@@ -269,7 +269,8 @@ class Family:
         mixed = masked[:, 0] * self._factors[0]
         for word in range(1, self.words):
             mixed += masked[:, word] * self._factors[word]
-        return (mixed >> self._shift).astype(np.int64)
+        slots: npt.NDArray[np.int64] = (mixed >> self._shift).astype(np.int64)
+        return slots
 
     def _spread(self) -> bool:
         """Give every template a slot of its own; tell whether that went."""

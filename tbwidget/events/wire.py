@@ -161,7 +161,8 @@ def _walk_tensor(data: bytes, at: int, end: int) -> tuple[int, str]:
     return number
 
 
-def walk_blob(data: memoryview) -> BlobEvent | None:
+# One walk in one place: this is the inner loop of indexing.
+def walk_blob(data: memoryview) -> BlobEvent | None:  # noqa: C901, PLR0911, PLR0912
     """Return what an event with one image, histogram, clip or tensor says of itself.
 
     Its payload is skipped, so this costs the same whatever the size.

@@ -24,7 +24,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tbwidget.events.columns import Batch, BlobColumns, Cursor, TagMetadata
-from tbwidget.events.decode import MAX_TAG_CHARACTERS, RUN_GRAPH_TAG, decode
+from tbwidget.events.decode import decode
+from tbwidget.events.decoder import MAX_TAG_CHARACTERS, RUN_GRAPH_TAG
 from tbwidget.events.protos import Event
 
 SCALAR = {"metadata": ef.plugin("scalars"), "tensor": {"dtype": 1, "float_val": [0.5]}}

@@ -245,5 +245,5 @@ def test_metadata() -> None:
     held = value(
         metadata=ef.plugin("scalars", b"\x12\x00", display_name="Loss", summary_description="**d**")
     )
-    assert metadata_of(held) == TagMetadata("scalars", b"\x12\x00", "Loss", "**d**")
-    assert metadata_of(value(simple_value=1.0)) is None
+    data = held.metadata.SerializeToString()
+    assert metadata_of(data) == TagMetadata("scalars", b"\x12\x00", "Loss", "**d**")

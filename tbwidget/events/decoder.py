@@ -1,0 +1,287 @@
+"""Taking in records, one by one or by columns, and keeping account of what is wrong with them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from google.protobuf.message import DecodeError
+
+from .columnar import LEAST_BYTES, Columnar
+from .columns import Batch, Cursor, ScalarRows, Start, TagMetadata, blob_columns
+from .problems import Problem
+from .protos import Event, SessionLog
+from .records import FOOTER_BYTES, HEADER_BYTES, Record, Stop, is_intact, record_at, scan
+from .values import KIND_OF_FIELD, NotAScalarError, kind_of, kind_of_tensor, metadata_of, scalar_of
+from .wire import FIELD_OF_KEY, walk_blob
+
+if TYPE_CHECKING:
+    from .columns import BlobRow, ScalarColumns
+    from .sink import Point
+    from .wire import ScalarEvent
+
+MAX_TAG_CHARACTERS = 4096
+#: Records read one by one before columns are tried, and at most where they do not help.
+_FEWEST_RECORDS, _MOST_RECORDS = 16, 4096
+RUN_GRAPH_TAG = "__run_graph__"
+META_GRAPH_TAG = "__meta_graph__"
+
+
+class Decoder:
+    """Gathers the rows of one batch: records of the usual form by columns, others one by one."""
+
+    def __init__(self, path: str, cursor: Cursor, data: bytearray, size: int) -> None:
+        self._path = path
+        self._cursor = cursor
+        self.base = cursor.offset
+        self._bytes = memoryview(data)[:size]
+        self._columnar = Columnar(data, size, self)
+        self._metadata = cursor.metadata
+        self._intact = cursor.intact
+        self._unchecked = cursor.unchecked
+        self._withheld: list[Record] = []
+        self._scalars: dict[str, ScalarRows] = {}
+        self._blobs: dict[tuple[str, str], list[BlobRow]] = {}
+        self.starts: list[Start] = []
+        self._problems: list[Problem] = []
+        self._records = 0
+        self._first_wall_time = math.inf
+
+    def read(self) -> Stop:
+        """Read all records; return why no more could be read."""
+        position, records, limit = 0, 0, len(self._bytes)
+        if self._cursor.offset == 0:
+            # What a tag is, its first value says: so the first looks into a file are short ones.
+            records, limit = _FEWEST_RECORDS, LEAST_BYTES
+        while True:
+            position, stop = self._read_records(position, records)
+            if stop is not None:
+                return stop
+            begin, position = position, self._columnar.read_repeats(position)
+            while (
+                position - begin < LEAST_BYTES
+                and (end := self._columnar.read_stretch(position, limit)) > position
+            ):
+                position, limit = end, 2 * limit
+            # Where columns do not help, trying again and again would only cost time.
+            least = _FEWEST_RECORDS
+            records = least if position > begin else max(least, min(2 * records, _MOST_RECORDS))
+
+    def _read_records(self, position: int, count: int) -> tuple[int, Stop | None]:
+        """Read `count` records one by one; return where they end, or why there were fewer."""
+        base = self._cursor.offset
+        if not count:
+            return position, None
+        for number, item in enumerate(scan(self._bytes[position:], base + position), 1):
+            if isinstance(item, Stop):
+                return item.offset - base, item
+            self._add(self._read_record(item))
+            if number == count:
+                return item.end - base, None
+        raise AssertionError  # scan always ends in a Stop
+
+    # -- what the columnar reader asks -------------------------------------------------------------
+
+    @property
+    def checked(self) -> bool:
+        """Whether records must have the right data CRC."""
+        return not self._unchecked
+
+    def accepts(self, event: ScalarEvent) -> bool:
+        """Tell whether all values of `event` are scalars of tags that are known already."""
+        for value in event.values:
+            known = self._metadata.get(value.tag)
+            if known is None:
+                if value.is_tensor or value.metadata is not None:
+                    return False
+            elif value.is_tensor and known.plugin != "scalars":
+                return False
+        return True
+
+    def add_points(self, tag: str, columns: ScalarColumns) -> None:
+        """Take points of one tag, in the order written."""
+        self._rows_of(tag).extend(columns)
+        first = float(np.fmin.reduce(columns.wall_times))
+        if not math.isfinite(first):
+            finite = columns.wall_times[np.isfinite(columns.wall_times)]
+            first = float(finite.min()) if len(finite) else math.inf
+        self._first_wall_time = min(self._first_wall_time, first)
+
+    def add_intact(self, records: int) -> None:
+        """Take note of records that were read by columns."""
+        self._records += records
+        self._intact += 0 if self._unchecked else records
+
+    def index_of(self, tag: bytes, field: int) -> list[BlobRow] | None:
+        """Return where values of `tag` are indexed, None if its kind is not certain yet."""
+        try:
+            name = tag.decode()
+        except UnicodeDecodeError:
+            return None
+        kind = KIND_OF_FIELD.get(FIELD_OF_KEY[field])
+        if kind is None:
+            metadata = self._metadata.get(name)
+            kind = kind_of_tensor(metadata) if metadata else "scalars"
+        return None if kind == "scalars" else self._blobs.setdefault((kind, name), [])
+
+    def is_sound(self, start: int, length: int) -> bool:
+        """Tell whether the data at `start`, whose length is certain, may be taken."""
+        return self._unchecked or is_intact(self._bytes, start, length)
+
+    def read_alone(self, position: int, length: int) -> None:
+        """Read the record at `position` by itself, and add its points."""
+        self._add(self.read_odd(position, length))
+
+    def read_odd(self, position: int, length: int) -> list[Point]:
+        """Read the record at `position` by itself; return its scalars, which are not yet added."""
+        record = record_at(self._bytes, position, length, self._cursor.offset + position)
+        return self._read_record(record)
+
+    # -- one record --------------------------------------------------------------------------------
+
+    def _read_record(self, record: Record) -> list[Point]:
+        self._records += 1
+        if record.intact or self._unchecked:
+            self._intact += record.intact
+            return self._points_of(record)
+        self._withheld.append(record)
+        return []
+
+    def _add(self, points: list[Point]) -> None:
+        for tag, step, wall_time, value in points:
+            self._rows_of(tag).append(step, wall_time, value)
+
+    def _rows_of(self, tag: str) -> ScalarRows:
+        rows = self._scalars.get(tag)
+        if rows is None:
+            rows = self._scalars[tag] = ScalarRows()
+        return rows
+
+    def batch(self, offset: int, file_size: int) -> Batch:
+        """Return all that was read, and a cursor at `offset`."""
+        cursor = Cursor(offset, self._metadata, self._intact, self._unchecked)
+        wall_time = self._first_wall_time if math.isfinite(self._first_wall_time) else math.nan
+        return Batch(
+            cursor,
+            {tag: rows.columns() for tag, rows in self._scalars.items()},
+            {key: blob_columns(rows) for key, rows in self._blobs.items() if rows},
+            self.starts,
+            self._problems,
+            self._records,
+            file_size=file_size,
+            first_wall_time=wall_time,
+        )
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the only record of the file so far fails its checksum."""
+        return len(self._withheld) == 1 and self._records == 1 and not self._intact
+
+    def settle_withheld(self) -> None:
+        """Decide about records whose data CRC failed: damage, or a writer that has no CRC."""
+        withheld, self._withheld = self._withheld, []
+        if len(withheld) > 1 and not self._intact and all(map(_parses, withheld)):
+            self._unchecked = True
+            message = "No record's checksum holds, so its writer makes none: read unchecked."
+            self._problems.append(Problem(self._path, 0, "no_crc", 0, message))
+            for record in withheld:
+                self._add(self._points_of(record))
+            return
+        for record in withheld:
+            size = HEADER_BYTES + len(record.data) + FOOTER_BYTES
+            self._problem(record, "data_crc", size, "a record fails its checksum")
+
+    def _problem(self, record: Record, kind: str, skipped: int, what: str) -> None:
+        message = f"At offset {record.offset:,} {what}; it was left out."
+        self._problems.append(Problem(self._path, record.offset, kind, skipped, message))
+
+    def _points_of(self, record: Record) -> list[Point]:
+        """Take in one record; return the scalars in it."""
+        if self._add_payload(record):
+            return []
+        try:
+            event = Event.FromString(record.data)
+        except DecodeError:
+            size = HEADER_BYTES + len(record.data) + FOOTER_BYTES
+            self._problem(record, "not_protobuf", size, "a record is not a valid event")
+            return []
+        self.note_wall_time(event.wall_time)
+        what = event.WhichOneof("what")
+        if what == "summary":
+            values = enumerate(event.summary.value)
+            points = (self._point_of(record, event, slot, value) for slot, value in values)
+            return [point for point in points if point is not None]
+        if what == "graph_def":
+            self._add_blob("graphs", RUN_GRAPH_TAG, record, event, -1)
+        elif what == "meta_graph_def":
+            self._add_blob("graphs", META_GRAPH_TAG, record, event, -1)
+        elif what == "tagged_run_metadata":
+            self._add_blob("graphs", event.tagged_run_metadata.tag, record, event, -1)
+        elif what == "session_log" and event.session_log.status == SessionLog.START:
+            rows = {tag: len(rows) for tag, rows in self._scalars.items()}
+            self.starts.append(Start(event.step, event.wall_time, rows))
+        return []
+
+    def _add_payload(self, record: Record) -> bool:
+        """Index a record that holds one image, histogram or the like, without parsing it."""
+        event = walk_blob(record.data)
+        if event is None or len(event.tag) > MAX_TAG_CHARACTERS:
+            return False
+        metadata = self._metadata_of(event.tag, event.metadata)
+        kind = KIND_OF_FIELD.get(event.field) or kind_of_tensor(metadata)
+        if kind == "scalars":
+            return False
+        self.note_wall_time(event.wall_time)
+        self._add_blob(kind, event.tag, record, event, 0)
+        return True
+
+    def note_wall_time(self, wall_time: float) -> None:
+        """Take note of the wall time of an event."""
+        if math.isfinite(wall_time) and wall_time < self._first_wall_time:
+            self._first_wall_time = wall_time
+
+    def _point_of(self, record: Record, event: Any, slot: int, value: Any) -> Point | None:
+        """Take in one value of an event; return it if it is a scalar."""
+        tag = value.tag
+        if len(tag) > MAX_TAG_CHARACTERS:
+            self._problem(record, "value", 0, f"a tag has {len(tag):,} characters")
+            return None
+        own = value.metadata.SerializeToString() if value.HasField("metadata") else None
+        metadata = self._metadata_of(tag, own)
+        kind = kind_of(value, metadata)
+        if kind is None:
+            self._problem(record, "value", 0, f"the tag {tag!r} has no value")
+        elif kind == "scalars":
+            try:
+                number = scalar_of(value)
+            except NotAScalarError as error:
+                self._problem(record, "value", 0, f"the tag {tag!r} holds {error}")
+            else:
+                return tag, event.step, event.wall_time, number
+        else:
+            self._add_blob(kind, tag, record, event, slot)
+        return None
+
+    def _metadata_of(self, tag: str, own: bytes | None) -> TagMetadata | None:
+        """Return the metadata of `tag`: what its first value carried, which may be this one."""
+        known = self._metadata.get(tag)
+        if known is None and own is not None:
+            known = metadata_of(own)
+            if self._metadata is self._cursor.metadata:
+                self._metadata = dict(self._metadata)  # the caller's cursor stays as it was
+            self._metadata[tag] = known
+        return known
+
+    def _add_blob(self, kind: str, tag: str, record: Record, event: Any, slot: int) -> None:
+        rows = self._blobs.setdefault((kind, tag), [])
+        offset = record.offset + HEADER_BYTES
+        rows.append((event.step, event.wall_time, offset, len(record.data), slot))
+
+
+def _parses(record: Record) -> bool:
+    try:
+        Event.FromString(record.data)
+    except DecodeError:
+        return False
+    return True
