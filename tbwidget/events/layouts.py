@@ -171,8 +171,9 @@ class Group:
     def sound(self, rows: Bytes, *, checked: bool) -> Mask | None:
         """Tell which rows are this group, their checksums too if `checked`; None if all are."""
         varies = _varying(rows)
-        if (varies & self.mask).any() or not self.fits(rows[0]):
-            good: Mask = ((rows & self.mask) == self.template).all(axis=1)
+        wrong = np.flatnonzero((varies & self.mask) | ((rows[0] & self.mask) ^ self.template))
+        if len(wrong):
+            good: Mask = ((rows[:, wrong] & self.mask[wrong]) == self.template[wrong]).all(axis=1)
             if checked and good.any():
                 chosen = rows[good]
                 intact = self.sound(chosen, checked=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from tbwidget.events.columns import Batch
 
 MAX_PROBLEMS = 1000
+#: Points that arrive out of order are put in their place so often during a long read.
+SETTLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,20 +183,32 @@ class Logdir(Mapping[str, Run]):
         """Read what is new, stopping for the caller after about every `budget` bytes."""
         with self._lock:
             self._look()
+        settled = time.monotonic()
         for file in list(self._files.values()):
             while True:
                 with self._lock:
                     more = self._read(file, budget)
                 if not more:
                     break
+                if time.monotonic() - settled > SETTLE_SECONDS:
+                    self._settle()
+                    settled = time.monotonic()
                 yield
+        self._settle()
         if not self._complete:
+            for run in list(self._runs.values()):
+                run.trim()
             self._complete = True
             self.revision += 1
 
     def close(self) -> None:
         """Stop following; what was read stays."""
         _follow.FOLLOWER.remove(self)
+
+    def _settle(self) -> None:
+        with self._lock:
+            for run in list(self._runs.values()):
+                run.settle()
 
     def _look(self) -> None:
         """Find new files and see what became of the known ones."""

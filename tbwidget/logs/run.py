@@ -81,6 +81,7 @@ class Run:
         self._blobs: dict[tuple[str, str], list[tuple[Writer, BlobColumns]]] = {}
         self._starts: dict[Writer, list[Start]] = {}
         self.tags_left_out = 0
+        self._unsettled: set[ScalarSeries] = set()
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{len(tags)} {kind}" for kind, tags in self.tags.items())
@@ -125,6 +126,7 @@ class Run:
                     series.restart(writer, number, start)
         for key, index in batch.blobs.items():
             self._add_index(key, writer, index)
+        self._note_unsettled()
 
     def forget(self, writer: Writer) -> int:
         """Drop what came from a file that was replaced by another; tell how many points it was."""
@@ -133,7 +135,21 @@ class Run:
         for key, indexes in list(self._blobs.items()):
             dropped += sum(len(index) for owner, index in indexes if owner == writer)
             self._blobs[key] = [pair for pair in indexes if pair[0] != writer]
+        self._note_unsettled()
         return dropped
+
+    def settle(self) -> None:
+        """Put what arrived out of order in its place; only the reading thread may call this."""
+        while self._unsettled:
+            self._unsettled.pop().settle()
+
+    def trim(self) -> None:
+        """Give back memory that was kept for points to come."""
+        for series in self._series.values():
+            series.trim()
+
+    def _note_unsettled(self) -> None:
+        self._unsettled.update(series for series in self._series.values() if series.unsettled)
 
     def _note_wall_time(self, wall_time: float) -> None:
         if not math.isnan(wall_time) and not self.first_wall_time <= wall_time:

@@ -41,7 +41,7 @@ class Snapshot(NamedTuple):
 
 
 class _Columns:
-    """Three columns that grow by doubling; `view` hands out the published part without a copy."""
+    """Three columns that grow in steps; `view` hands out the published part without a copy."""
 
     __slots__ = ("_arrays", "_length")
 
@@ -57,14 +57,22 @@ class _Columns:
     def append(self, points: Points) -> None:
         length, new = self._length, self._length + len(points.steps)
         if new > len(self._arrays.steps):
-            capacity = max(new, 2 * length, 64)
-            grown = Points(np.empty(capacity, np.int64), np.empty(capacity), np.empty(capacity))
-            for target, source in zip(grown, self._arrays, strict=True):
-                target[:length] = source[:length]
-            self._arrays = grown
+            self._resize(max(new, length + length // 2, 64))
         for target, source in zip(self._arrays, points, strict=True):
             target[length:new] = source
         self._length = new
+
+    def trim(self) -> None:
+        """Give back room for points that may never come."""
+        if len(self._arrays.steps) > self._length + self._length // 16:
+            self._resize(self._length)
+
+    def _resize(self, capacity: int) -> None:
+        length = self._length
+        resized = Points(np.empty(capacity, np.int64), np.empty(capacity), np.empty(capacity))
+        for target, source in zip(resized, self._arrays, strict=True):
+            target[:length] = source[:length]
+        self._arrays = resized
 
 
 class ScalarSeries:
@@ -93,6 +101,8 @@ class ScalarSeries:
         self._current: _Columns | None = None  # None: what arrived is what is current
         self._segments: list[Segment] = []
         self._superseded = self._arrived.view()
+        #: Whether points have arrived that `settle` has yet to put in their place.
+        self.unsettled = False
         self._snapshot = Snapshot(0, self._arrived.view())
 
     def __len__(self) -> int:
@@ -130,10 +140,10 @@ class ScalarSeries:
     def append(self, writer: Writer, epoch: int, start: Start | None, new: ScalarColumns) -> None:
         """Take in points that `writer` wrote since its `epoch`-th restart `start`.
 
-        Only the thread that reads the log directory may call this.
+        Only the thread that reads the log directory may call this, and calls `settle` in the end.
         """
         points = Points(new.steps, new.wall_times, new.values)
-        extends = self._extends(writer, epoch, start, points.steps)
+        extends = not self.unsettled and self._extends(writer, epoch, start, points.steps)
         first = len(self._arrived.view().steps)
         self._arrived.append(points)
         end = first + len(points.steps)
@@ -143,7 +153,7 @@ class ScalarSeries:
         else:
             self._segments.append(Segment(writer, epoch, start, first, end))
         if not extends:
-            self._reorder()
+            self.unsettled = True
             return
         if self._current is not None:
             self._current.append(points)
@@ -151,11 +161,11 @@ class ScalarSeries:
 
     def restart(self, writer: Writer, epoch: int, start: Start) -> None:
         """Take note of a restart; points at or after its step are superseded."""
-        extends = self._extends(writer, epoch, start, np.empty(0, np.int64))
+        extends = not self.unsettled and self._extends(writer, epoch, start, np.empty(0, np.int64))
         rows = len(self._arrived.view().steps)
         self._segments.append(Segment(writer, epoch, start, rows, rows))
         if not extends:
-            self._reorder()
+            self.unsettled = True
 
     def forget(self, writer: Writer) -> int:
         """Drop all that `writer` wrote, since its file was replaced; tell how many it was."""
@@ -172,8 +182,20 @@ class ScalarSeries:
         rows = np.concatenate(kept) if kept else np.empty(0, np.int64)
         self._segments = segments
         self._arrived = _Columns(arrived.take(rows))
-        self._reorder()
+        self.unsettled = True
         return len(arrived.steps) - length
+
+    def settle(self) -> None:
+        """Put the points that arrived in their order, and publish them."""
+        if self.unsettled:
+            self._reorder()
+            self.unsettled = False
+
+    def trim(self) -> None:
+        """Give back memory that was kept for points to come."""
+        for columns in filter(None, (self._arrived, self._current)):
+            columns.trim()
+        self._publish(self._snapshot.generation)
 
     def _extends(
         self, writer: Writer, epoch: int, start: Start | None, steps: npt.NDArray[np.int64]

@@ -66,10 +66,12 @@ class Feed:
     def feed(self, name: str, *entries: Entry) -> None:
         """Take in what was appended to the file `name`."""
         self.run.apply(Writer.of(f"logs/run/{name}"), batch_of(list(entries)))
+        self.run.settle()
 
     def forget(self, name: str) -> None:
         """Drop what came from the file `name`."""
         self.run.forget(Writer.of(f"logs/run/{name}"))
+        self.run.settle()
 
     def points(self, tag: str = "loss") -> list[tuple[int, float]]:
         """Return the current points of a tag."""
