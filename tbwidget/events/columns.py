@@ -31,12 +31,13 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class TagMetadata:
-    """A tag's `SummaryMetadata`, as its first value gave it."""
+    """A tag's `SummaryMetadata`, as its first value gave it; `data_class` as in summary.proto."""
 
     plugin: str
     content: bytes = b""
     display_name: str = ""
     description: str = ""
+    data_class: int = 0
 
 
 @dataclass(frozen=True, slots=True)

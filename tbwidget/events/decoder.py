@@ -95,7 +95,7 @@ class Decoder:
             if known is None:
                 if value.is_tensor or value.metadata is not None:
                     return False
-            elif value.is_tensor and known.plugin != "scalars":
+            elif value.is_tensor and kind_of_tensor(known) != "scalars":
                 return False
         return True
 

@@ -44,8 +44,15 @@ def message_class(name: str) -> Any:
     return message_factory.GetMessageClass(_POOL.FindMessageTypeByName(f"tbwidget.{name}"))
 
 
+CustomScalarsLayout = message_class("CustomScalarsLayout")
 Event = message_class("Event")
+GraphDef = message_class("GraphDef")
+HParamsPluginData = message_class("HParamsPluginData")
 HistogramProto = message_class("HistogramProto")
+MeshPluginData = message_class("MeshPluginData")
+MetaGraphDef = message_class("MetaGraphDef")
+PluginVersion = message_class("PluginVersion")
+RunMetadata = message_class("RunMetadata")
 SessionLog = message_class("SessionLog")
 Summary = message_class("Summary")
 SummaryMetadata = message_class("SummaryMetadata")

@@ -13,6 +13,7 @@ import numpy as np
 
 from .columns import TagMetadata
 from .protos import SummaryMetadata
+from .tensors import BFLOAT16, NUMERIC
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -33,26 +34,10 @@ _KIND_OF_PLUGIN = {
     "hparams": "hparams",
     "custom_scalars": "custom_scalars",
 }
+# DataClass of summary.proto, for kinds that are not tensors.
+_SCALAR, _TENSOR, _BLOBS = 1, 2, 3
+_DATA_CLASS_OF_KIND = {"scalars": _SCALAR, "images": _BLOBS, "audio": _BLOBS, "graphs": _BLOBS}
 KIND_OF_FIELD = {"image": "images", "audio": "audio", "histo": "histograms"}
-
-# TensorFlow's DataType enum (tensorflow/core/framework/types.proto): the numeric types that a
-# scalar can have, each with its dtype in `tensor_content` and the repeated field it may lie in.
-_BFLOAT16 = 14
-_NUMERIC: dict[int, tuple[str, str]] = {
-    1: ("<f4", "float_val"),
-    2: ("<f8", "double_val"),
-    3: ("<i4", "int_val"),
-    4: ("u1", "int_val"),
-    5: ("<i2", "int_val"),
-    6: ("i1", "int_val"),
-    9: ("<i8", "int64_val"),
-    10: ("?", "bool_val"),
-    _BFLOAT16: ("<u2", "half_val"),
-    17: ("<u2", "int_val"),
-    19: ("<f2", "half_val"),
-    22: ("<u4", "uint32_val"),
-    23: ("<u8", "uint64_val"),
-}
 
 
 class NotAScalarError(ValueError):
@@ -67,6 +52,7 @@ def metadata_of(data: bytes) -> TagMetadata:
         metadata.plugin_data.content,
         metadata.display_name,
         metadata.summary_description,
+        metadata.data_class,
     )
 
 
@@ -93,8 +79,15 @@ def kind_of(value: Any, metadata: TagMetadata | None) -> str | None:
 
 
 def kind_of_tensor(metadata: TagMetadata | None) -> str:
-    """Return the kind of a tensor of a tag with this metadata."""
-    return _KIND_OF_PLUGIN.get(metadata.plugin if metadata else "", "tensors")
+    """Return the kind of a tensor of a tag with this metadata.
+
+    What the metadata calls a data class of another sort than its plugin's is a tensor like any.
+    """
+    if metadata is None:
+        return "tensors"
+    kind = _KIND_OF_PLUGIN.get(metadata.plugin, "tensors")
+    fits = metadata.data_class in (0, _DATA_CLASS_OF_KIND.get(kind, _TENSOR))
+    return kind if fits else "tensors"
 
 
 def scalar_of(value: Any) -> float:
@@ -120,7 +113,7 @@ def scalar_of_tensor(tensor: Any) -> float:
     NotAScalarError
         If the tensor is not numeric or has not exactly one element.
     """
-    if tensor.dtype not in _NUMERIC:
+    if tensor.dtype not in NUMERIC:
         message = f"a scalar of tensor data type {tensor.dtype}, which is not a number"
         raise NotAScalarError(message)
     shape = [dim.size for dim in tensor.tensor_shape.dim]
@@ -128,7 +121,7 @@ def scalar_of_tensor(tensor: Any) -> float:
     if shape not in ([], [1]) or tensor.tensor_shape.unknown_rank:
         message = f"a tensor of shape {shape} where a scalar belongs"
         raise NotAScalarError(message)
-    dtype, field = _NUMERIC[tensor.dtype]
+    dtype, field = NUMERIC[tensor.dtype]
     if tensor.tensor_content:
         if len(tensor.tensor_content) != np.dtype(dtype).itemsize:
             message = f"{len(tensor.tensor_content)} bytes where one {dtype} belongs"
@@ -136,7 +129,7 @@ def scalar_of_tensor(tensor: Any) -> float:
         number = np.frombuffer(tensor.tensor_content, dtype)
     else:
         number = _repeated(getattr(tensor, field), dtype, field)
-    if tensor.dtype == _BFLOAT16:
+    if tensor.dtype == BFLOAT16:
         return float(struct.unpack("<f", b"\0\0" + number.tobytes())[0])
     return float(number[0])
 

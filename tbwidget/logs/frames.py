@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from .blobs import UnreadableValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
+    from .kinds import HistogramSeries
     from .run import Run
+    from .series import ScalarSeries
 
 #: What picks names: one name, several, or a pattern to search for; None for all.
 Selection = str | list[str] | tuple[str, ...] | re.Pattern[str] | None
@@ -64,5 +69,36 @@ def scalars_frame(runs: Mapping[str, Run], tags: Selection, which: Selection) ->
         {
             name: np.concatenate(parts) if parts else np.empty(0, dtypes.get(name, np.float64))
             for name, parts in columns.items()
+        }
+    )
+
+
+def series_frame(series: ScalarSeries) -> pd.DataFrame:
+    """Return the table of `ScalarSeries.to_pandas`."""
+    import pandas as pd
+
+    points = series.snapshot().points
+    names = ("step", "wall_time", "value")
+    # Copied: the columns are the store itself.
+    return pd.DataFrame({name: part.copy() for name, part in zip(names, points, strict=True)})
+
+
+def histograms_frame(series: HistogramSeries) -> pd.DataFrame:
+    """Return the table of `HistogramSeries.to_pandas`."""
+    import pandas as pd
+
+    steps, wall_times = series.steps, series.wall_times
+    rows, parts = [], []
+    for row in range(len(steps)):
+        with contextlib.suppress(UnreadableValueError):  # reported where it was read
+            parts.append(series[row])
+            rows.append(row)
+    counts = [len(part) for part in parts]
+    buckets = np.concatenate([np.empty((0, 3)), *parts])
+    return pd.DataFrame(
+        {
+            "step": np.repeat(steps[rows], counts),
+            "wall_time": np.repeat(wall_times[rows], counts),
+            **dict(zip(("left", "right", "count"), buckets.T, strict=True)),
         }
     )

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tbwidget.events.problems import Problem
@@ -14,7 +14,9 @@ from tbwidget.events.problems import Problem
 from . import follow as _follow
 from .discovery import Found, discover, natural_key, printable
 from .frames import Selection, scalars_frame
-from .run import NaturalMapping, Run
+from .hparams import hparams_frame
+from .mapping import NaturalMapping
+from .run import Run
 from .source import EventFile
 
 if TYPE_CHECKING:
@@ -172,6 +174,29 @@ class Logdir(Mapping[str, Run]):
         """
         return scalars_frame(self.runs, tags, runs)
 
+    def hparams(self) -> pd.DataFrame:
+        """Return the hyperparameters and metrics of all sessions as a table.
+
+        A session is a run that says what hyperparameters it was started with. Sessions whose
+        hyperparameters cannot be read are left out and listed in `problems`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a session: run, group (of sessions, as the writer named it), status
+            ("success", "failure", "running" or "unknown"), start_time and end_time (seconds since
+            the epoch, NaN if not given); then a column for each hyperparameter; then one for each
+            metric, with its last value, called by its tag, behind the path of its run below the
+            session's if it has one. A name that is taken already gets ``hparams/`` or
+            ``metrics/`` in front. Metrics are those that an experiment in the session's run or
+            above names, else all scalars of the session and below it.
+
+        Examples
+        --------
+        >>> logs.hparams().sort_values("hparam/accuracy").tail(3)  # doctest: +SKIP
+        """
+        return hparams_frame(self.runs)
+
     # -- reading -------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -323,6 +348,10 @@ class Logdir(Mapping[str, Run]):
             return f"no run {name!r}: there is no directory {where!r}"
         known = ", ".join(repr(run) for run in list(self)[:20])
         return f"no run {name!r}; there are: {known or 'none yet'}"
+
+    def report(self, problem: Problem) -> None:
+        """Record what turned out to be unreadable when it was looked at."""
+        self._note(replace(problem, file=self._relative(problem.file)))
 
     def note_failure(self, error: Exception) -> None:
         """Record a defect of the reader itself as a problem, so that it is seen."""

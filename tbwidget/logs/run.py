@@ -3,52 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tbwidget.events.columns import KINDS
 
+from .accessors import Accessors
 from .discovery import natural_key
+from .kinds import SERIES_OF_KIND
+from .mapping import NaturalMapping
+from .meshes import part_of
 from .series import ScalarSeries
 
 if TYPE_CHECKING:
-    from tbwidget.events.columns import Batch, BlobColumns, ScalarColumns, Start
+    from collections.abc import Mapping
 
+    from tbwidget.events.columns import Batch, BlobColumns, ScalarColumns, Start
+    from tbwidget.events.problems import Problem
+
+    from .blobs import BlobSeries
     from .logdir import Logdir
     from .ordering import Writer
 
-_V = TypeVar("_V")
 #: Distinct tags of a run before further ones are left out with a note.
 MAX_TAGS = 50_000
 
 
-class NaturalMapping(Mapping[str, _V]):
-    """A read-only, naturally ordered view of a dictionary that another thread adds to."""
-
-    def __init__(self, items: dict[str, _V], missing: Callable[[str], str]) -> None:
-        self._items = items
-        self._missing = missing
-
-    def __getitem__(self, name: str) -> _V:
-        try:
-            return self._items[name]
-        except KeyError:
-            raise KeyError(self._missing(name)) from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._items.copy(), key=natural_key))
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._items
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({list(self)!r})"
-
-
-class Run:
+class Run(Accessors):
     """One run of a log directory.
 
     Attributes
@@ -78,7 +58,7 @@ class Run:
         self.revision = 0
         self._purge = purge
         self._series: dict[str, ScalarSeries] = {}
-        self._blobs: dict[tuple[str, str], list[tuple[Writer, BlobColumns]]] = {}
+        self._blobs: dict[tuple[str, str], BlobSeries[Any]] = {}
         self._starts: dict[Writer, list[Start]] = {}
         self.tags_left_out = 0
         self._unsettled: set[ScalarSeries] = set()
@@ -91,9 +71,17 @@ class Run:
     def tags(self) -> dict[str, list[str]]:
         """The tags by kind, each list in natural order; only the kinds present."""
         by_kind: dict[str, list[str]] = {"scalars": list(self._series.copy())}
-        for kind, tag in self._blobs.copy():
-            by_kind.setdefault(kind, []).append(tag)
-        return {kind: sorted(by_kind[kind], key=natural_key) for kind in KINDS if by_kind.get(kind)}
+        for (kind, tag), series in self._blobs.copy().items():
+            name = part_of(tag, series.metadata)[0] if kind == "meshes" else tag
+            by_kind.setdefault(kind, []).append(name)
+        return {
+            kind: sorted(set(by_kind[kind]), key=natural_key) for kind in KINDS if by_kind.get(kind)
+        }
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds present, as in `tags`."""
+        return {kind for kind, _ in self._blobs.copy()} | ({"scalars"} if self._series else set())
 
     @property
     def scalars(self) -> Mapping[str, ScalarSeries]:
@@ -125,16 +113,14 @@ class Run:
                 if tag not in batch.scalars:
                     series.restart(writer, number, start)
         for key, index in batch.blobs.items():
-            self._add_index(key, writer, index)
+            self._add_index(key, writer, index, batch)
         self._note_unsettled()
 
     def forget(self, writer: Writer) -> int:
         """Drop what came from a file that was replaced by another; tell how many points it was."""
         self._starts.pop(writer, None)
         dropped = sum(series.forget(writer) for series in self._series.values())
-        for key, indexes in list(self._blobs.items()):
-            dropped += sum(len(index) for owner, index in indexes if owner == writer)
-            self._blobs[key] = [pair for pair in indexes if pair[0] != writer]
+        dropped += sum(series.forget(writer) for series in self._blobs.values())
         self._note_unsettled()
         return dropped
 
@@ -155,12 +141,26 @@ class Run:
         if not math.isnan(wall_time) and not self.first_wall_time <= wall_time:
             self.first_wall_time = wall_time
 
-    def _add_index(self, key: tuple[str, str], writer: Writer, index: BlobColumns) -> None:
-        if key not in self._blobs:
+    def _add_index(
+        self, key: tuple[str, str], writer: Writer, index: BlobColumns, batch: Batch
+    ) -> None:
+        kind, tag = key
+        metadata = batch.cursor.metadata.get(tag)
+        if kind == "tensors" and metadata is None:
+            # A later file may leave out what the first one said of the tag.
+            known = (one for one in KINDS if one != kind and (one, tag) in self._blobs)
+            key = next(known, kind), tag
+        series = self._blobs.get(key)
+        if series is None:
             if not self._has_room():
                 return
+            make = SERIES_OF_KIND[key[0]]
+            series = self._blobs[key] = make(tag, metadata, self._report, purge=self._purge)
             self.revision += 1
-        self._blobs.setdefault(key, []).append((writer, index))
+        series.append(writer, index)
+
+    def _report(self, problem: Problem) -> None:
+        self.logdir.report(problem)
 
     def _series_of(self, tag: str, batch: Batch) -> ScalarSeries | None:
         series = self._series.get(tag)

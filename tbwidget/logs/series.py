@@ -10,6 +10,7 @@ from .ordering import Segment, Writer, current_rows
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    import pandas as pd
 
     from tbwidget.events.columns import ScalarColumns, Start
 
@@ -132,6 +133,18 @@ class ScalarSeries:
         """Points that a restart or a later write to the same step replaced, as written."""
         steps, wall_times, values = self._superseded
         return Points(_frozen(steps), _frozen(wall_times), _frozen(values))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the points as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns step (int64), wall_time (float64, seconds since the epoch), value (float64).
+        """
+        from .frames import series_frame
+
+        return series_frame(self)
 
     def snapshot(self) -> Snapshot:
         """Return a consistent look at all columns, for use from any thread."""

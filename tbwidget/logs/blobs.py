@@ -1,0 +1,307 @@
+"""Series whose values stay in the file until they are looked at: images, text, histograms, ...
+
+Kept is an index alone: step, wall time, and where the record lies. Which entries are current, and
+in what order, follows the rules of a series (`ordering`), except that a restart never supersedes:
+a step written again is replaced, all others stay. Where a curve is made of the values (histograms,
+PR curves, tensors), a later file that begins at or before the last step does supersede, as it does
+for scalars.
+"""
+
+from __future__ import annotations
+
+import operator
+import struct
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
+
+import numpy as np
+from google.protobuf.message import DecodeError
+
+from tbwidget.events.columns import BlobColumns, TagMetadata
+from tbwidget.events.files import read_bytes
+from tbwidget.events.problems import Problem
+from tbwidget.events.protos import Event, PluginVersion
+from tbwidget.events.records import HEADER_BYTES
+from tbwidget.events.tensors import MalformedValueError
+
+from .decoded import DECODED
+from .ordering import Segment, Writer, current_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy.typing as npt
+
+_V = TypeVar("_V")
+_LENGTH = struct.Struct("<Q")
+#: The latest version of every plugin's metadata that is known here; all have stayed at the first.
+KNOWN_VERSION = 0
+
+
+class UnreadableValueError(ValueError):
+    """One value of a series cannot be read; the message says which, where and why."""
+
+
+class Index(NamedTuple):
+    """The current entries of a series, in their order; `writers[files[i]]` wrote entry i."""
+
+    columns: BlobColumns
+    files: npt.NDArray[np.int32]
+    writers: tuple[Writer, ...]
+
+
+class BlobSeries(Generic[_V]):
+    """Values of one tag in one run, decoded on access.
+
+    Attributes
+    ----------
+    tag
+        The tag's name.
+    kind
+        As in `Run.tags`.
+    metadata
+        What the tag's first value said of it.
+
+    Examples
+    --------
+    >>> series = logs["train"].images["sample"]  # doctest: +SKIP
+    >>> series.steps  # doctest: +SKIP
+    array([0, 10, 20])
+    >>> series[-1]  # doctest: +SKIP
+    [<Image image/png 32x32, 812 bytes>]
+    """
+
+    kind = ""
+    #: Whether a later file that begins at or before the last step supersedes.
+    _purges = False
+    #: Whether the metadata begins with the version of the plugin's format.
+    _has_version = True
+
+    def __init__(
+        self,
+        tag: str,
+        metadata: TagMetadata | None,
+        report: Callable[[Problem], None],
+        *,
+        purge: bool = True,
+    ) -> None:
+        self.tag = tag
+        self.metadata = metadata or TagMetadata("")
+        self._report = report
+        self._purge = purge and self._purges
+        # Replaced as a whole, never changed, so readers need no lock.
+        self._pieces: tuple[tuple[Writer, BlobColumns], ...] = ()
+        self._token = object()
+        self._index: tuple[Any, Index] = ((), _index_of((), purge=False))
+
+    @property
+    def display_name(self) -> str:
+        """What the writer wants the tag to be called; empty if it did not say."""
+        return self.metadata.display_name
+
+    @property
+    def description(self) -> str:
+        """What the writer said of the tag, in Markdown; empty if nothing."""
+        return self.metadata.description
+
+    @property
+    def steps(self) -> npt.NDArray[np.int64]:
+        """Steps, int64[n], ascending (or all equal); read-only."""
+        return self.index().columns.steps
+
+    @property
+    def wall_times(self) -> npt.NDArray[np.float64]:
+        """Wall times, float64[n], in seconds since the epoch; read-only."""
+        return self.index().columns.wall_times
+
+    def __len__(self) -> int:
+        """Return the number of steps at which there is a value."""
+        return len(self.steps)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.tag!r}: {len(self):,} steps>"
+
+    def __iter__(self) -> Iterator[_V]:
+        """Iterate over the decoded values."""
+        index = self.index()
+        return (self._value(index, row) for row in range(len(index.columns)))
+
+    @overload
+    def __getitem__(self, item: int) -> _V: ...
+
+    @overload
+    def __getitem__(self, item: slice) -> list[_V]: ...
+
+    def __getitem__(self, item: int | slice) -> _V | list[_V]:
+        """Return the value of the `item`-th step, decoded.
+
+        Raises
+        ------
+        IndexError
+            If there is none.
+        UnreadableValueError
+            If this value cannot be decoded, or its file has gone or changed. Other values are
+            not affected. It is also listed in `Logdir.problems`.
+        """
+        index = self.index()
+        if isinstance(item, slice):
+            rows = range(*item.indices(len(index.columns)))
+            return [self._value(index, row) for row in rows]
+        return self._value(index, self._row(index, item))
+
+    def _row(self, index: Index, item: int) -> int:
+        row, count = operator.index(item), len(index.columns)
+        if not -count <= row < count:
+            message = f"{self.kind} {self.tag!r} has {count:,} steps, so there is none at {row}"
+            raise IndexError(message)
+        return row % count
+
+    def index(self) -> Index:
+        """Return a consistent look at all entries, for use from any thread."""
+        pieces, index = self._index
+        if pieces is not self._pieces:
+            pieces = self._pieces
+            index = _index_of(pieces, purge=self._purge)
+            self._index = pieces, index
+        return index
+
+    # -- growth, by the reading thread alone ---------------------------------------------------
+
+    def append(self, writer: Writer, columns: BlobColumns) -> None:
+        """Take in what was found in a file."""
+        pieces = [*self._pieces, (writer, columns)]
+        # Pieces of one file double in size, so there are never many.
+        while (
+            len(pieces) > 1
+            and pieces[-2][0] == writer
+            and len(pieces[-1][1]) * 2 >= len(pieces[-2][1])
+        ):
+            _, last = pieces.pop()
+            pieces[-1] = writer, _joined([pieces[-1][1], last])
+        self._pieces = tuple(pieces)
+
+    def forget(self, writer: Writer) -> int:
+        """Drop what `writer` wrote, since its file was replaced; tell how many values it was."""
+        kept = tuple(piece for piece in self._pieces if piece[0] != writer)
+        dropped = sum(len(columns) for _, columns in self._pieces)
+        self._token = object()  # what was decoded lies in a file that is no more
+        self._pieces = kept
+        return dropped - sum(len(columns) for _, columns in kept)
+
+    # -- decoding ------------------------------------------------------------------------------
+
+    def _decode(self, event: Any, slot: int) -> tuple[Any, int]:
+        """Return what to keep of the value in `slot` of an event, and about how many bytes it is.
+
+        Raises
+        ------
+        MalformedValueError
+            If it is not what it should be.
+        """
+        raise NotImplementedError
+
+    def _handed_out(self, kept: Any) -> _V:
+        """Return what the caller gets of what is kept."""
+        value: _V = kept
+        return value
+
+    def _value(self, index: Index, row: int) -> _V:
+        return self._handed_out(self._kept(index, row))
+
+    def _kept(self, index: Index, row: int) -> Any:
+        columns = index.columns
+        writer = index.writers[index.files[row]]
+        offset, slot = int(columns.offsets[row]), int(columns.slots[row])
+
+        def make() -> tuple[Any, int]:
+            event = _read_event(writer.path, offset, int(columns.lengths[row]))
+            self._check(event, slot, int(columns.steps[row]))
+            return self._decode(event, slot)
+
+        try:
+            return DECODED.get((self._token, writer.path, offset, slot), make)
+        except MalformedValueError as error:
+            where = f"{self.kind} {self.tag!r} at step {columns.steps[row]}"
+            message = f"{where} cannot be read: it holds {error}."
+            self._report(Problem(writer.path, offset - HEADER_BYTES, "value", 0, message))
+            message += f" ({writer.path}, offset {offset - HEADER_BYTES})"
+            raise UnreadableValueError(message) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            message = f"{self.kind} {self.tag!r} cannot be read: {reason} ({writer.path})"
+            raise UnreadableValueError(message) from error
+
+    def _check(self, event: Any, slot: int, step: int) -> None:
+        values = event.summary.value
+        found = slot < 0 or (slot < len(values) and values[slot].tag == self.tag)
+        if event.step != step or not found:
+            raise MalformedValueError(_CHANGED)
+        if self._has_version:
+            check_version(self.metadata.content)
+
+
+def check_version(content: bytes) -> None:
+    """Raise `MalformedValueError` if a plugin's metadata is of a version not known yet."""
+    try:
+        version = PluginVersion.FromString(content).version
+    except DecodeError:
+        return  # not a message: some writers put a word there
+    if version > KNOWN_VERSION:
+        message = f"a newer format (version {version}); an update of tbwidget may read it"
+        raise MalformedValueError(message)
+
+
+_CHANGED = "another record than was indexed there: the file was changed"
+
+
+def _read_event(path: str, offset: int, length: int) -> Any:
+    """Return the event whose data lie at `offset`, after making sure that they still do."""
+    data, _ = read_bytes(path, offset - HEADER_BYTES, HEADER_BYTES + length)
+    if len(data) != HEADER_BYTES + length or data[:8] != _LENGTH.pack(length):
+        raise MalformedValueError(_CHANGED)
+    try:
+        return Event.FromString(memoryview(data)[HEADER_BYTES:])
+    except DecodeError:
+        raise MalformedValueError(_CHANGED) from None
+
+
+def _index_of(pieces: tuple[tuple[Writer, BlobColumns], ...], *, purge: bool) -> Index:
+    writers = tuple(dict.fromkeys(writer for writer, _ in pieces))
+    number = {writer: at for at, writer in enumerate(writers)}
+    columns = _joined([columns for _, columns in pieces])
+    files = np.repeat(
+        np.array([number[writer] for writer, _ in pieces], np.int32),
+        [len(columns) for _, columns in pieces],
+    )
+    segments, first = [], 0
+    for writer, piece in pieces:
+        segments.append(Segment(writer, 0, None, first, first + len(piece)))
+        first += len(piece)
+    rows = current_rows(columns.steps, columns.wall_times, segments, purge=purge)
+    current = BlobColumns(
+        columns.steps[rows],
+        columns.wall_times[rows],
+        columns.offsets[rows],
+        columns.lengths[rows],
+        columns.slots[rows],
+    )
+    current.steps.flags.writeable = current.wall_times.flags.writeable = False
+    return Index(current, files[rows], writers)
+
+
+def _joined(parts: list[BlobColumns]) -> BlobColumns:
+    parts = parts or [
+        BlobColumns(
+            np.empty(0, np.int64),
+            np.empty(0, np.float64),
+            np.empty(0, np.int64),
+            np.empty(0, np.int64),
+            np.empty(0, np.int32),
+        )
+    ]
+    return BlobColumns(
+        np.concatenate([part.steps for part in parts]),
+        np.concatenate([part.wall_times for part in parts]),
+        np.concatenate([part.offsets for part in parts]),
+        np.concatenate([part.lengths for part in parts]),
+        np.concatenate([part.slots for part in parts]),
+    )

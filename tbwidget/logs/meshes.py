@@ -1,0 +1,185 @@
+"""Meshes: vertices, faces and colours, which lie in tags of their own, put together again.
+
+Which tags belong together, and as what, is in their metadata. Their names tell nothing: TensorFlow
+and torch append ``_VERTEX``, tensorboardX ``_1``, and a user's own tag may end so too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from google.protobuf.message import DecodeError
+
+from tbwidget.events.payloads import mesh_config_of
+from tbwidget.events.protos import MeshPluginData
+
+from .blobs import UnreadableValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from tbwidget.events.columns import TagMetadata
+
+    from .kinds import MeshPartSeries
+
+VERTEX, FACE, COLOR = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """A batch of meshes of one step.
+
+    Attributes
+    ----------
+    vertices
+        float[B, N, 3], coordinates; without faces they are a cloud of points.
+    faces
+        int32[B, F, 3], numbers of each triangle's vertices; None if there are none.
+    colors
+        uint8[B, N, 3], red, green and blue of each vertex, 0 to 255; None if there are none.
+    config
+        Options for three.js, as the writer gave them: camera, lights, material.
+    """
+
+    vertices: npt.NDArray[Any]
+    faces: npt.NDArray[Any] | None
+    colors: npt.NDArray[Any] | None
+    config: dict[str, Any]
+
+    def __repr__(self) -> str:
+        batch, count, _ = self.vertices.shape
+        faces = "no" if self.faces is None else f"{self.faces.shape[1]:,}"
+        return f"<Mesh {batch} x {count:,} vertices, {faces} faces>"
+
+
+def part_of(tag: str, metadata: TagMetadata | None) -> tuple[str, int]:
+    """Return the name of the mesh that a tag belongs to, and as which part (0: unknown)."""
+    try:
+        data = MeshPluginData.FromString(metadata.content if metadata else b"")
+    except DecodeError:
+        return tag, 0
+    return (data.name, data.content_type) if data.name else (tag, data.content_type)
+
+
+class MeshSeries:
+    """Meshes of one name in one run, by the steps at which there are vertices.
+
+    Attributes
+    ----------
+    tag
+        The name that the writer gave to the whole mesh.
+
+    Examples
+    --------
+    >>> mesh = run.meshes["torus"][-1]  # doctest: +SKIP
+    >>> mesh.vertices.shape, mesh.faces.shape  # doctest: +SKIP
+    ((1, 288, 3), (1, 576, 3))
+    """
+
+    kind = "meshes"
+
+    def __init__(self, tag: str, parts: dict[int, MeshPartSeries]) -> None:
+        self.tag = tag
+        self._parts = parts
+        self._first = parts.get(VERTEX) or next(iter(parts.values()))
+
+    @property
+    def display_name(self) -> str:
+        """What the writer wants the mesh to be called; empty if it did not say."""
+        return self._first.display_name
+
+    @property
+    def description(self) -> str:
+        """What the writer said of the mesh, in Markdown; empty if nothing."""
+        return self._first.description
+
+    @property
+    def steps(self) -> npt.NDArray[np.int64]:
+        """Steps, int64[n], ascending (or all equal)."""
+        return self._first.steps
+
+    @property
+    def wall_times(self) -> npt.NDArray[np.float64]:
+        """Wall times, float64[n], in seconds since the epoch."""
+        return self._first.wall_times
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Options for three.js; empty if the writer gave none or they cannot be read."""
+        try:
+            data = MeshPluginData.FromString(self._first.metadata.content)
+        except DecodeError:
+            return {}
+        return mesh_config_of(data.json_config)
+
+    def __len__(self) -> int:
+        """Return the number of steps."""
+        return len(self.steps)
+
+    def __repr__(self) -> str:
+        return f"<MeshSeries {self.tag!r}: {len(self):,} steps>"
+
+    def __iter__(self) -> Iterator[Mesh]:
+        """Iterate over the meshes."""
+        return (self[item] for item in range(len(self)))
+
+    def __getitem__(self, item: int) -> Mesh:
+        """Return the mesh of the `item`-th step.
+
+        Raises
+        ------
+        IndexError
+            If there is none.
+        UnreadableValueError
+            If one of its parts cannot be decoded, or they do not fit together.
+        """
+        if VERTEX not in self._parts:
+            message = f"mesh {self.tag!r} has no vertices"
+            raise UnreadableValueError(message)
+        vertices = self._parts[VERTEX][item]
+        step = self.steps[item]
+        faces, colors = self._at(FACE, step, item), self._at(COLOR, step, item)
+        if wrong := _misfit(vertices, faces, colors):
+            message = f"mesh {self.tag!r} at step {step} cannot be shown: {wrong}"
+            raise UnreadableValueError(message)
+        # torch writes all three as float32.
+        if faces is not None:
+            faces = faces.astype(np.int32)
+        if colors is not None and colors.dtype != np.uint8:
+            colors = np.clip(colors, 0, 255).astype(np.uint8)
+        return Mesh(vertices, faces, colors, self.config)
+
+    def _at(self, part: int, step: Any, item: int) -> npt.NDArray[Any] | None:
+        series = self._parts.get(part)
+        if series is None:
+            return None
+        steps = series.steps
+        if len(steps) == len(self) and steps[item] == step:
+            return series[item]  # type: ignore[no-any-return]
+        rows = np.flatnonzero(steps == step)
+        return series[int(rows[-1])] if len(rows) else None
+
+
+def _misfit(
+    vertices: npt.NDArray[Any], faces: npt.NDArray[Any] | None, colors: npt.NDArray[Any] | None
+) -> str:
+    """Return why the parts of a mesh do not fit together; empty if they do."""
+    batch, count, _ = vertices.shape
+    if faces is not None:
+        if len(faces) != batch:
+            return f"it has {batch} sets of vertices and {len(faces)} of faces"
+        # In this form, NaN is out of range too.
+        if not (faces.size == 0 or (faces.min() >= 0 and faces.max() < count)):
+            return f"its faces name vertices from {faces.min()} to {faces.max()} of {count}"
+        if faces.dtype.kind == "f" and np.any(faces != np.floor(faces)):
+            return "its faces name vertices by fractions"
+    if colors is not None:
+        if colors.shape != vertices.shape:
+            return f"its vertices are {list(vertices.shape)}, its colours {list(colors.shape)}"
+        if not np.all(np.isfinite(colors)):
+            return "its colours are not finite"
+    return ""
