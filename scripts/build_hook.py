@@ -41,9 +41,12 @@ class BuildHook(BuildHookInterface[Any]):
 
     def compile_protos(self, folder: Path, protos: list[Path], descriptors: Path) -> None:
         """Write all of `protos` to `descriptors` as one ``FileDescriptorSet``."""
+        import grpc_tools
         from grpc_tools import protoc
 
-        arguments = ["protoc", f"-I{folder}", "--include_imports"]
+        # protobuf's own .proto files, which some of ours import.
+        included = Path(grpc_tools.__file__).parent / "_proto"
+        arguments = ["protoc", f"-I{folder}", f"-I{included}", "--include_imports"]
         if protoc.main([*arguments, f"--descriptor_set_out={descriptors}", *map(str, protos)]):
             self.app.abort("protoc could not compile proto/: its messages are above.")
 
