@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -102,6 +102,12 @@ class BlobColumns:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+
+def joined(parts: list[BlobColumns]) -> BlobColumns:
+    """Return the rows of several indexes in one."""
+    names = [field.name for field in fields(BlobColumns)]
+    return BlobColumns(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
 
 
 @dataclass(frozen=True, slots=True)

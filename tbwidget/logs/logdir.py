@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tbwidget.events.problems import Problem
 
 from . import follow as _follow
+from .cache import Cache
 from .discovery import Found, discover, natural_key, printable
 from .frames import Selection, scalars_frame
 from .run import NaturalMapping, Run
@@ -54,6 +55,9 @@ class Logdir(Mapping[str, Run]):
         true, the constructor returns at once and a background thread reads and keeps reading.
     purge_orphaned_data
         Whether a restart of the writer supersedes earlier points at or after its step.
+    cache
+        Whether what was read is kept in the user's cache directory, so that the directory opens at
+        once the next time. ``$TBWIDGET_CACHE_DIR`` says where else that is.
 
     Examples
     --------
@@ -68,9 +72,11 @@ class Logdir(Mapping[str, Run]):
         *,
         follow: bool = False,
         purge_orphaned_data: bool = True,
+        cache: bool = True,
     ) -> None:
         self._roots = _roots_of(source)
         self._purge = purge_orphaned_data
+        self._cache = Cache() if cache else None
         self._runs: dict[str, Run] = {}
         self._files: dict[tuple[str, str], EventFile] = {}  # by run and path
         self._problems: dict[tuple[str, int, str], Problem] = {}
@@ -200,6 +206,7 @@ class Logdir(Mapping[str, Run]):
                 run.trim()
             self._complete = True
             self.revision += 1
+        yield from self._remember()
 
     def close(self) -> None:
         """Stop following; what was read stays."""
@@ -259,7 +266,7 @@ class Logdir(Mapping[str, Run]):
 
     def _read(self, file: EventFile, budget: int) -> bool:
         """Read one slice of `file`; tell whether there was anything."""
-        result = file.read(budget)
+        result = (self._cache and file.recall(self._cache)) or file.read(budget)
         if result is None:
             return False
         self.revision += 1
@@ -277,6 +284,19 @@ class Logdir(Mapping[str, Run]):
         self._points += sum(map(len, batch.scalars.values()))
         self._points += sum(map(len, batch.blobs.values()))
         self._runs[file.run].apply(file.writer, batch)
+
+    def _remember(self) -> Iterator[None]:
+        """Give the cache what was read, file by file."""
+        files = [file for file in self._files.copy().values() if file.is_worth_remembering]
+        if self._cache is None or not files:
+            return
+        for file in files:
+            with self._lock:
+                run = self._runs[file.run]
+                if not run.tags_left_out:
+                    file.remember(self._cache, run.written_by(file.writer))
+            yield
+        self._cache.trim()
 
     def _note(self, problem: Problem) -> None:
         key = (problem.file, problem.offset, problem.kind)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from tbwidget.events.columns import KINDS
+from tbwidget.events.columns import KINDS, Batch, Cursor, ScalarColumns, joined
 
 from .discovery import natural_key
 from .series import ScalarSeries
 
 if TYPE_CHECKING:
-    from tbwidget.events.columns import Batch, BlobColumns, ScalarColumns, Start
+    from tbwidget.events.columns import BlobColumns, Start
 
     from .logdir import Logdir
     from .ordering import Writer
@@ -150,6 +151,26 @@ class Run:
 
     def _note_unsettled(self) -> None:
         self._unsettled.update(series for series in self._series.values() if series.unsettled)
+
+    def written_by(self, writer: Writer) -> Batch:
+        """Return all that one file brought, as one batch: `apply` with it brings it back."""
+        scalars, starts = {}, self._starts.get(writer, [])
+        rows: list[dict[str, int]] = [{} for _ in starts]
+        for tag, series in self._series.copy().items():
+            points, of_epoch = series.written_by(writer)
+            if not len(points.steps):
+                continue
+            scalars[tag] = ScalarColumns(*points)
+            before = 0
+            for epoch, counts in enumerate(rows):
+                before += of_epoch.get(epoch, 0)
+                counts[tag] = before
+        blobs = {}
+        for key, indexes in self._blobs.copy().items():
+            if parts := [index for owner, index in indexes if owner == writer]:
+                blobs[key] = parts[0] if len(parts) == 1 else joined(parts)
+        restarts = [replace(start, rows=count) for start, count in zip(starts, rows, strict=True)]
+        return Batch(Cursor(), scalars, blobs, restarts)
 
     def _note_wall_time(self, wall_time: float) -> None:
         if not math.isnan(wall_time) and not self.first_wall_time <= wall_time:
