@@ -178,6 +178,38 @@ class Logdir(Mapping[str, Run]):
         """
         return scalars_frame(self.runs, tags, runs)
 
+    def export(
+        self, path: str | os.PathLike[str], tags: Selection = None, runs: Selection = None
+    ) -> int:
+        """Write the table of `scalars` to a file, without holding it in memory.
+
+        Parameters
+        ----------
+        path
+            Ends in ``.csv`` or ``.parquet`` (needs pyarrow). A file that is there is replaced. In
+            CSV, names that a spreadsheet would run as formulas get an apostrophe in front.
+        tags, runs
+            A name, a list of names, or a compiled regular expression (searched); None for all.
+
+        Returns
+        -------
+        int
+            How many points were written.
+
+        Raises
+        ------
+        ValueError, ImportError, OSError
+            If the suffix is another, pyarrow is missing, or the file cannot be written.
+
+        Examples
+        --------
+        >>> logs.export("loss.csv", tags="loss", runs=re.compile("lr=0.1"))  # doctest: +SKIP
+        12000
+        """
+        from .tables import export
+
+        return export(self.runs, path, tags, runs)
+
     # -- reading -------------------------------------------------------------------------------
 
     def refresh(self) -> None:

@@ -13,7 +13,7 @@ from .discovery import natural_key
 from .series import ScalarSeries
 
 if TYPE_CHECKING:
-    from tbwidget.events.columns import BlobColumns, Start
+    from tbwidget.events.columns import BlobColumns, Start, TagMetadata
 
     from .logdir import Logdir
     from .ordering import Writer
@@ -81,6 +81,7 @@ class Run:
         self._series: dict[str, ScalarSeries] = {}
         self._blobs: dict[tuple[str, str], list[tuple[Writer, BlobColumns]]] = {}
         self._starts: dict[Writer, list[Start]] = {}
+        self._metadata: dict[Writer, dict[str, TagMetadata]] = {}
         self.tags_left_out = 0
         self._unsettled: set[ScalarSeries] = set()
 
@@ -114,6 +115,7 @@ class Run:
     def apply(self, writer: Writer, batch: Batch) -> None:
         """Take in what was read from one file; only the reading thread may call this."""
         self._note_wall_time(batch.first_wall_time)
+        self._metadata[writer] = batch.cursor.metadata
         all_series = [self._series_of(tag, batch) for tag in batch.scalars]
         seen = self._starts.setdefault(writer, [])
         before = len(seen)
@@ -132,6 +134,7 @@ class Run:
     def forget(self, writer: Writer) -> int:
         """Drop what came from a file that was replaced by another; tell how many points it was."""
         self._starts.pop(writer, None)
+        self._metadata.pop(writer, None)
         dropped = sum(series.forget(writer) for series in self._series.values())
         for key, indexes in list(self._blobs.items()):
             dropped += sum(len(index) for owner, index in indexes if owner == writer)
@@ -151,6 +154,15 @@ class Run:
 
     def _note_unsettled(self) -> None:
         self._unsettled.update(series for series in self._series.values() if series.unsettled)
+
+    def metadata_of(self, tag: str) -> TagMetadata | None:
+        """Return what the first file that said anything of `tag` said."""
+        known = (metadata.get(tag) for metadata in self._metadata.copy().values())
+        return next(filter(None, known), None)
+
+    def index_of(self, kind: str, tag: str) -> BlobColumns:
+        """Return where the values of a tag other than a scalar lie, in the order read."""
+        return joined([index for _, index in self._blobs[kind, tag]])
 
     def written_by(self, writer: Writer) -> Batch:
         """Return all that one file brought, as one batch: `apply` with it brings it back."""
