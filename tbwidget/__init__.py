@@ -21,6 +21,7 @@ _PUBLIC = {
     "SummaryWriter": "writer",
     "TensorBoard": "board",
     "ViewState": "widget.view_state",
+    "inspect": "logs.inspection",
     "load_ipython_extension": "magic",
     "unload_ipython_extension": "magic",
 }
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .logs import Logdir as Logdir
     from .logs import Run as Run
     from .logs import ScalarSeries as ScalarSeries
+    from .logs.inspection import inspect as inspect
     from .magic import load_ipython_extension as load_ipython_extension
     from .magic import unload_ipython_extension as unload_ipython_extension
     from .widget.view_state import ViewState as ViewState

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,20 @@ class BlobColumns:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+
+def joined(parts: list[BlobColumns]) -> BlobColumns:
+    """Return the rows of several indexes in one."""
+    if len(parts) == 1:
+        return parts[0]
+    dtypes = (np.int64, np.float64, np.int64, np.int64, np.int32)
+    names = [field.name for field in fields(BlobColumns)]
+    return BlobColumns(
+        *(
+            np.concatenate([np.empty(0, dtype), *(getattr(part, name) for part in parts)])
+            for name, dtype in zip(names, dtypes, strict=True)
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,13 @@ class Accessors:
         items = {tag: series for (one, tag), series in self._blobs.copy().items() if one == kind}
         return NaturalMapping(items, missing_tag(self.name, kind, items))
 
+    def index_of(self, kind: str, tag: str) -> BlobSeries[Any]:
+        """Return the series that says where the values of a tag other than a scalar lie."""
+        if kind == "meshes":
+            return self.meshes[tag].vertices_index
+        series: BlobSeries[Any] = self._of_kind(kind)[tag]
+        return series
+
     @property
     def histograms(self) -> Mapping[str, HistogramSeries]:
         """The histograms by tag; ``[i]`` is float64[k, 3]: left edge, right edge, count."""

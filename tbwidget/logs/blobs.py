@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from tbwidget.events.columns import BlobColumns, TagMetadata
+from tbwidget.events.columns import BlobColumns, TagMetadata, joined
 from tbwidget.events.files import read_bytes
 from tbwidget.events.problems import Problem
 from tbwidget.events.protos import Event, PluginVersion
@@ -176,7 +176,7 @@ class BlobSeries(Generic[_V]):
             and len(pieces[-1][1]) * 2 >= len(pieces[-2][1])
         ):
             _, last = pieces.pop()
-            pieces[-1] = writer, _joined([pieces[-1][1], last])
+            pieces[-1] = writer, joined([pieces[-1][1], last])
         self._pieces = tuple(pieces)
 
     def forget(self, writer: Writer) -> int:
@@ -186,6 +186,15 @@ class BlobSeries(Generic[_V]):
         self._token = object()  # what was decoded lies in a file that is no more
         self._pieces = kept
         return dropped - sum(len(columns) for _, columns in kept)
+
+    @property
+    def superseded_count(self) -> int:
+        """How many values a later write has replaced."""
+        return sum(len(columns) for _, columns in self._pieces) - len(self)
+
+    def written_by(self, writer: Writer) -> BlobColumns:
+        """Return the index of all that `writer` wrote, in the order written."""
+        return joined([columns for owner, columns in self._pieces if owner == writer])
 
     # -- decoding ------------------------------------------------------------------------------
 
@@ -267,7 +276,7 @@ def _read_event(path: str, offset: int, length: int) -> Any:
 def _index_of(pieces: tuple[tuple[Writer, BlobColumns], ...], *, purge: bool) -> Index:
     writers = tuple(dict.fromkeys(writer for writer, _ in pieces))
     number = {writer: at for at, writer in enumerate(writers)}
-    columns = _joined([columns for _, columns in pieces])
+    columns = joined([columns for _, columns in pieces])
     files = np.repeat(
         np.array([number[writer] for writer, _ in pieces], np.int32),
         [len(columns) for _, columns in pieces],
@@ -286,22 +295,3 @@ def _index_of(pieces: tuple[tuple[Writer, BlobColumns], ...], *, purge: bool) ->
     )
     current.steps.flags.writeable = current.wall_times.flags.writeable = False
     return Index(current, files[rows], writers)
-
-
-def _joined(parts: list[BlobColumns]) -> BlobColumns:
-    parts = parts or [
-        BlobColumns(
-            np.empty(0, np.int64),
-            np.empty(0, np.float64),
-            np.empty(0, np.int64),
-            np.empty(0, np.int64),
-            np.empty(0, np.int32),
-        )
-    ]
-    return BlobColumns(
-        np.concatenate([part.steps for part in parts]),
-        np.concatenate([part.wall_times for part in parts]),
-        np.concatenate([part.offsets for part in parts]),
-        np.concatenate([part.lengths for part in parts]),
-        np.concatenate([part.slots for part in parts]),
-    )

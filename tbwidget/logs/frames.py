@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .blobs import UnreadableValueError
+from .series import Points
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -47,30 +48,39 @@ def select(names: Iterable[str], selection: Any) -> list[str]:
 
 
 def scalars_frame(runs: Mapping[str, Run], tags: Selection, which: Selection) -> pd.DataFrame:
-    """Return the tidy table of `Logdir.scalars`."""
+    """Return the tidy table of `Logdir.scalars`.
+
+    Names are text, one reference a row: as categories they would take a tenth of the room, but
+    pandas then groups by names that are not there, and will not join tables of other categories.
+    """
     import pandas as pd
 
-    columns: dict[str, list[np.ndarray]] = {
-        name: [] for name in ("run", "tag", "step", "wall_time", "value")
-    }
+    pieces = list(pieces_of(runs, tags, which))
+    rows = sum(len(points.steps) for _, _, points in pieces)
+    run, tag = np.empty(rows, object), np.empty(rows, object)
+    columns = Points(np.empty(rows, np.int64), np.empty(rows), np.empty(rows))
+    first = 0
+    for run_name, tag_name, points in pieces:
+        part = slice(first, first + len(points.steps))
+        run[part], tag[part] = run_name, tag_name
+        for target, source in zip(columns, points, strict=True):
+            target[part] = source
+        first = part.stop
+    steps, wall_times, values = columns
+    names = ("run", "tag", "step", "wall_time", "value")
+    # The arrays are of this table alone, so it need not copy them.
+    table = zip(names, (run, tag, steps, wall_times, values), strict=True)
+    return pd.DataFrame(dict(table), copy=False)
+
+
+def pieces_of(
+    runs: Mapping[str, Run], tags: Selection, which: Selection
+) -> Iterator[tuple[str, str, Points]]:
+    """Yield (run, tag, points) of the scalar series that are selected."""
     for name in select(runs, which):
         series = runs[name].scalars
         for tag in select(series, tags):
-            points = series[tag].snapshot().points
-            rows = len(points.steps)
-            for column, part in zip(
-                columns.values(),
-                (np.full(rows, name, object), np.full(rows, tag, object), *points),
-                strict=True,
-            ):
-                column.append(part)
-    dtypes = {"run": object, "tag": object, "step": np.int64}
-    return pd.DataFrame(
-        {
-            name: np.concatenate(parts) if parts else np.empty(0, dtypes.get(name, np.float64))
-            for name, parts in columns.items()
-        }
-    )
+            yield name, tag, series[tag].snapshot().points
 
 
 def series_frame(series: ScalarSeries) -> pd.DataFrame:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tbwidget.events.problems import Problem
 
 from . import follow as _follow
-from .discovery import Found, discover, natural_key, printable
+from .cache import Cache
+from .discovery import Found
 from .frames import Selection, scalars_frame
 from .hparams import hparams_frame
 from .mapping import NaturalMapping
+from .problem_list import ProblemList, problems_of
+from .roots import Roots
 from .run import Run
 from .source import EventFile
 
 if TYPE_CHECKING:
+    import os
+
     import pandas as pd
 
     from tbwidget.events.columns import Batch
 
-MAX_PROBLEMS = 1000
 #: Points that arrive out of order are put in their place so often during a long read.
 SETTLE_SECONDS = 1.0
 
@@ -56,6 +59,9 @@ class Logdir(Mapping[str, Run]):
         true, the constructor returns at once and a background thread reads and keeps reading.
     purge_orphaned_data
         Whether a restart of the writer supersedes earlier points at or after its step.
+    cache
+        Whether what was read is kept in the user's cache directory, so that the directory opens at
+        once the next time. ``$TBWIDGET_CACHE_DIR`` says where else that is.
 
     Examples
     --------
@@ -70,13 +76,14 @@ class Logdir(Mapping[str, Run]):
         *,
         follow: bool = False,
         purge_orphaned_data: bool = True,
+        cache: bool = True,
     ) -> None:
-        self._roots = _roots_of(source)
+        self._roots = Roots(source)
         self._purge = purge_orphaned_data
+        self._cache = Cache() if cache else None
         self._runs: dict[str, Run] = {}
         self._files: dict[tuple[str, str], EventFile] = {}  # by run and path
-        self._problems: dict[tuple[str, int, str], Problem] = {}
-        self._problems_left_out = 0
+        self._problems = ProblemList()
         self._last_found = Found()
         self._complete = False
         self._points = 0
@@ -94,15 +101,12 @@ class Logdir(Mapping[str, Run]):
     @property
     def paths(self) -> dict[str, str]:
         """The directories by name; the name is empty if only one was given."""
-        return dict(self._roots)
+        return dict(self._roots.paths)
 
     @property
     def name(self) -> str:
         """A short name for titles: the last part of the path, or the given names."""
-        if list(self._roots) == [""]:
-            path = os.path.abspath(self._roots[""])
-            return os.path.basename(path) or path
-        return ", ".join(self._roots)
+        return self._roots.name
 
     @property
     def runs(self) -> Mapping[str, Run]:
@@ -132,13 +136,13 @@ class Logdir(Mapping[str, Run]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        return f"<Logdir {', '.join(self._roots.values())!r}: {len(self)} runs>"
+        return f"<Logdir {str(self._roots)!r}: {len(self)} runs>"
 
     @property
     def problems(self) -> list[Problem]:
         """Everything that could not be read, by file and offset."""
-        problems = [*self._problems.copy().values(), *self._directory_problems()]
-        return sorted(problems, key=lambda p: (natural_key(p.file), p.offset))
+        left_out = sum(run.tags_left_out for run in self._runs.copy().values())
+        return self._problems.sorted_with(problems_of(self._last_found, self._roots, left_out))
 
     @property
     def exists(self) -> bool:
@@ -197,6 +201,38 @@ class Logdir(Mapping[str, Run]):
         """
         return hparams_frame(self.runs)
 
+    def export(
+        self, path: str | os.PathLike[str], tags: Selection = None, runs: Selection = None
+    ) -> int:
+        """Write the table of `scalars` to a file, without holding it in memory.
+
+        Parameters
+        ----------
+        path
+            Ends in ``.csv`` or ``.parquet`` (needs pyarrow). A file that is there is replaced. In
+            CSV, names that a spreadsheet would run as formulas get an apostrophe in front.
+        tags, runs
+            A name, a list of names, or a compiled regular expression (searched); None for all.
+
+        Returns
+        -------
+        int
+            How many points were written.
+
+        Raises
+        ------
+        ValueError, ImportError, OSError
+            If the suffix is another, pyarrow is missing, or the file cannot be written.
+
+        Examples
+        --------
+        >>> logs.export("loss.csv", tags="loss", runs=re.compile("lr=0.1"))  # doctest: +SKIP
+        12000
+        """
+        from .tables import export
+
+        return export(self.runs, path, tags, runs)
+
     # -- reading -------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -225,6 +261,7 @@ class Logdir(Mapping[str, Run]):
                 run.trim()
             self._complete = True
             self.revision += 1
+        yield from self._remember()
 
     def close(self) -> None:
         """Stop following; what was read stays."""
@@ -237,10 +274,10 @@ class Logdir(Mapping[str, Run]):
 
     def _look(self) -> None:
         """Find new files and see what became of the known ones."""
-        found = self._discover()
+        found = self._roots.discover()
         for item in found.files:
             if (item.run, item.path) not in self._files:
-                relative = self._relative(item.path)
+                relative = self._roots.relative(item.path)
                 self._files[item.run, item.path] = EventFile(item.path, relative, item.run)
             if item.run not in self._runs:
                 self._runs[item.run] = Run(item.run, self, purge=self._purge)
@@ -250,29 +287,16 @@ class Logdir(Mapping[str, Run]):
         self._last_found = found
         for file in self._files.values():
             if problem := file.look():
-                self._note(problem)
+                self._problems.note(problem)
             if file.replaced:
                 file.replaced = False
                 self._forget(file)
         self._mark_deleted_runs()
 
-    def _discover(self) -> Found:
-        found = Found()
-        for name, root in self._roots.items():
-            one = discover(root, name)
-            found.files += one.files
-            found.errors += one.errors
-            found.exists |= one.exists
-            found.partial |= one.partial
-            found.not_event_file |= one.not_event_file
-        return found
-
     def _forget(self, file: EventFile) -> None:
         """Drop what was read of a file that another one has taken the place of."""
         self._points -= self._runs[file.run].forget(file.writer)
-        relative = self._relative(file.path)
-        for key in [key for key in self._problems if key[0] == relative]:
-            del self._problems[key]
+        self._problems.forget(self._roots.relative(file.path))
         self.revision += 1
 
     def _mark_deleted_runs(self) -> None:
@@ -284,112 +308,54 @@ class Logdir(Mapping[str, Run]):
 
     def _read(self, file: EventFile, budget: int) -> bool:
         """Read one slice of `file`; tell whether there was anything."""
-        result = file.read(budget)
+        result = (self._cache and file.recall(self._cache)) or file.read(budget)
         if result is None:
             return False
         self.revision += 1
         if isinstance(result, Problem):
-            self._note(result)
+            self._problems.note(result)
             return False
         self._apply(file, result)
         return True
 
     def _apply(self, file: EventFile, batch: Batch) -> None:
         # A file that can be read again is no longer a problem.
-        self._problems.pop((self._relative(file.path), 0, "unreadable"), None)
+        self._problems.forget(self._roots.relative(file.path), "unreadable")
         for problem in batch.problems:
-            self._note(problem)
+            self._problems.note(problem)
         self._points += sum(map(len, batch.scalars.values()))
         self._points += sum(map(len, batch.blobs.values()))
         self._runs[file.run].apply(file.writer, batch)
 
-    def _note(self, problem: Problem) -> None:
-        key = (problem.file, problem.offset, problem.kind)
-        if key in self._problems or len(self._problems) < MAX_PROBLEMS:
-            self._problems[key] = problem
-        else:
-            self._problems_left_out += 1
-
-    def _directory_problems(self) -> list[Problem]:
-        """Problems of the directory as it is now, as against those of files."""
-        found, paths = self._last_found, ", ".join(self._roots.values())
-        problems = [
-            Problem(self._relative(path), 0, "unreadable", 0, f"Cannot be listed: {reason}.")
-            for path, reason in found.errors
-        ]
-        if not found.exists:
-            message = f"There is no directory {paths!r} yet; it is picked up when it appears."
-            problems.append(Problem(paths, 0, "missing", 0, message))
-        elif found.not_event_file:
-            message = f"{paths!r} is a file, and not an event file; give the directory of the logs."
-            problems.append(Problem(paths, 0, "not_event_file", 0, message))
-        if found.partial:
-            message = f"{paths!r} holds too many files to look at all; give a directory below it."
-            problems.append(Problem(paths, 0, "partial", 0, message))
-        if left_out := sum(run.tags_left_out for run in self._runs.copy().values()):
-            message = f"{left_out:,} values of further tags were left out: a run has too many tags."
-            problems.append(Problem(paths, 0, "too_many_tags", 0, message))
-        if self._problems_left_out:
-            message = f"{self._problems_left_out:,} further problems are not listed."
-            problems.append(Problem(paths, 0, "too_many_problems", 0, message))
-        return problems
-
-    def _relative(self, path: str) -> str:
-        for name, root in self._roots.items():
-            if path == root:
-                return printable(os.path.join(name, os.path.basename(path)))
-            if path.startswith(root.rstrip(os.sep) + os.sep):
-                return printable(os.path.join(name, os.path.relpath(path, root)))
-        return printable(path)
+    def _remember(self) -> Iterator[None]:
+        """Give the cache what was read, file by file."""
+        files = [file for file in self._files.copy().values() if file.is_worth_remembering]
+        if self._cache is None or not files:
+            return
+        for file in files:
+            with self._lock:
+                run = self._runs[file.run]
+                if not run.tags_left_out:
+                    file.remember(self._cache, run.written_by(file.writer))
+            yield
+        self._cache.trim()
 
     def _missing_run(self, name: str) -> str:
         if not self.exists:
-            where = ", ".join(self._roots.values())
-            return f"no run {name!r}: there is no directory {where!r}"
+            return f"no run {name!r}: there is no directory {str(self._roots)!r}"
         known = ", ".join(repr(run) for run in list(self)[:20])
         return f"no run {name!r}; there are: {known or 'none yet'}"
 
     def report(self, problem: Problem) -> None:
         """Record what turned out to be unreadable when it was looked at."""
-        self._note(replace(problem, file=self._relative(problem.file)))
+        self._problems.note(replace(problem, file=self._roots.relative(problem.file)))
 
     def note_failure(self, error: Exception) -> None:
         """Record a defect of the reader itself as a problem, so that it is seen."""
         message = f"Reading failed ({type(error).__name__}: {error}); please report this."
-        self._note(Problem(", ".join(self._roots.values()), 0, "internal", 0, message))
+        self._problems.note(Problem(str(self._roots), 0, "internal", 0, message))
         self.revision += 1
 
     def _after_fork_in_child(self) -> None:
         # The reading thread may have held the lock at the fork, and is not here to release it.
         self._lock = threading.Lock()
-
-
-def _roots_of(source: Any) -> dict[str, str]:
-    """Return the directories by name of what a `Logdir` was given.
-
-    Raises
-    ------
-    TypeError
-        If it is neither a path nor a mapping of names to paths.
-    ValueError
-        If it is empty.
-    """
-    if isinstance(source, Mapping):
-        if not source:
-            message = "the log directory is an empty mapping; give at least one {'name': 'path'}"
-            raise ValueError(message)
-        return {str(name): _path_of(path) for name, path in source.items()}
-    return {"": _path_of(source)}
-
-
-def _path_of(path: Any) -> str:
-    if not isinstance(path, (str, os.PathLike)):
-        message = f"a log directory is a path, not {type(path).__name__}"
-        raise TypeError(message)
-    text = os.fsdecode(path)
-    if not text.strip():
-        message = "the log directory is an empty string; give the path of a directory"
-        raise ValueError(message)
-    if text.startswith("file://"):
-        text = text.removeprefix("file://")
-    return os.path.normpath(os.path.expanduser(text))

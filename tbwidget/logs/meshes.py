@@ -85,33 +85,33 @@ class MeshSeries:
     def __init__(self, tag: str, parts: dict[int, MeshPartSeries]) -> None:
         self.tag = tag
         self._parts = parts
-        self._first = parts.get(VERTEX) or next(iter(parts.values()))
+        self.vertices_index = parts.get(VERTEX) or next(iter(parts.values()))
 
     @property
     def display_name(self) -> str:
         """What the writer wants the mesh to be called; empty if it did not say."""
-        return self._first.display_name
+        return self.vertices_index.display_name
 
     @property
     def description(self) -> str:
         """What the writer said of the mesh, in Markdown; empty if nothing."""
-        return self._first.description
+        return self.vertices_index.description
 
     @property
     def steps(self) -> npt.NDArray[np.int64]:
         """Steps, int64[n], ascending (or all equal)."""
-        return self._first.steps
+        return self.vertices_index.steps
 
     @property
     def wall_times(self) -> npt.NDArray[np.float64]:
         """Wall times, float64[n], in seconds since the epoch."""
-        return self._first.wall_times
+        return self.vertices_index.wall_times
 
     @property
     def config(self) -> dict[str, Any]:
         """Options for three.js; empty if the writer gave none or they cannot be read."""
         try:
-            data = MeshPluginData.FromString(self._first.metadata.content)
+            data = MeshPluginData.FromString(self.vertices_index.metadata.content)
         except DecodeError:
             return {}
         return mesh_config_of(data.json_config)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tbwidget.events.columns import KINDS
+from tbwidget.events.columns import KINDS, Batch, Cursor, ScalarColumns
 
 from .accessors import Accessors
 from .discovery import natural_key
@@ -17,7 +18,7 @@ from .series import ScalarSeries
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tbwidget.events.columns import Batch, BlobColumns, ScalarColumns, Start
+    from tbwidget.events.columns import BlobColumns, Start
     from tbwidget.events.problems import Problem
 
     from .blobs import BlobSeries
@@ -136,6 +137,26 @@ class Run(Accessors):
 
     def _note_unsettled(self) -> None:
         self._unsettled.update(series for series in self._series.values() if series.unsettled)
+
+    def written_by(self, writer: Writer) -> Batch:
+        """Return all that one file brought, as one batch: `apply` with it brings it back."""
+        scalars, starts = {}, self._starts.get(writer, [])
+        rows: list[dict[str, int]] = [{} for _ in starts]
+        for tag, series in self._series.copy().items():
+            points, of_epoch = series.written_by(writer)
+            if not len(points.steps):
+                continue
+            scalars[tag] = ScalarColumns(*points)
+            before = 0
+            for epoch, counts in enumerate(rows):
+                before += of_epoch.get(epoch, 0)
+                counts[tag] = before
+        blobs = {}
+        for key, series_of_key in self._blobs.copy().items():
+            if len(index := series_of_key.written_by(writer)):
+                blobs[key] = index
+        restarts = [replace(start, rows=count) for start, count in zip(starts, rows, strict=True)]
+        return Batch(Cursor(), scalars, blobs, restarts)
 
     def _note_wall_time(self, wall_time: float) -> None:
         if not math.isnan(wall_time) and not self.first_wall_time <= wall_time:

@@ -57,6 +57,12 @@ class _Columns:
 
     def append(self, points: Points) -> None:
         length, new = self._length, self._length + len(points.steps)
+        if not length and not any(array.flags.writeable for array in points):
+            # Columns that nobody can change (of the cache, on disk) are taken as they are.
+            self._arrays, self._length = points, new
+            return
+        if new == length:
+            return
         if new > len(self._arrays.steps):
             self._resize(max(new, length + length // 2, 64))
         for target, source in zip(self._arrays, points, strict=True):
@@ -209,6 +215,24 @@ class ScalarSeries:
         for columns in filter(None, (self._arrived, self._current)):
             columns.trim()
         self._publish(self._snapshot.generation)
+
+    def written_by(self, writer: Writer) -> tuple[Points, dict[int, int]]:
+        """Return all that `writer` wrote, as it arrived, and how much of it since which restart."""
+        parts: list[slice] = []
+        rows: dict[int, int] = {}
+        for segment in self._segments:
+            if segment.writer != writer:
+                continue
+            rows[segment.epoch] = rows.get(segment.epoch, 0) + segment.end - segment.first
+            if parts and parts[-1].stop == segment.first:
+                parts[-1] = slice(parts[-1].start, segment.end)
+            else:
+                parts.append(slice(segment.first, segment.end))
+        arrived = self._arrived.view()
+        if len(parts) == 1:
+            return arrived.take(parts[0]), rows
+        columns = (np.concatenate([column[:0], *(column[p] for p in parts)]) for column in arrived)
+        return Points(*columns), rows
 
     def _extends(
         self, writer: Writer, epoch: int, start: Start | None, steps: npt.NDArray[np.int64]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from tbwidget.events.columns import Cursor
 from tbwidget.events.decode import DEFAULT_BUDGET, decode
 from tbwidget.events.files import FileState, read_bytes, state_of
 from tbwidget.events.problems import Problem
 
+from .cache import HEAD_BYTES, SETTLED_SECONDS, WORTH_BYTES, Cache, Reading
 from .ordering import Writer
 
 if TYPE_CHECKING:
@@ -19,7 +23,8 @@ if TYPE_CHECKING:
 
 #: How long an unfinished place in a file may stay so before a good record is looked for after it.
 PATIENCE_SECONDS = 60.0
-_HEAD_BYTES = 64
+#: Problems of one file that are listed; one with more is not worth its place in the cache either.
+MAX_PROBLEMS = 1000
 
 
 class EventFile:
@@ -38,6 +43,14 @@ class EventFile:
         self._stop = "more"
         self._shrunk_to: int | None = None
         self._retry_at = 0.0
+        self._looked_at = 0.0
+        #: What the cache needs besides the columns, which are in the run.
+        self._asked_cache = False
+        self._kept_to = 0  # of the file's bytes, in the cache
+        self._read_state: FileState | None = None
+        self._settled = False
+        self._first_wall_time = math.nan
+        self._problems: dict[tuple[int, str], Problem] = {}
 
     @property
     def size(self) -> int:
@@ -51,6 +64,7 @@ class EventFile:
 
     def look(self) -> Problem | None:
         """Ask the file system for the file's state and notice growth, replacement or loss."""
+        self._looked_at = time.time()
         try:
             state = state_of(os.stat(self.path))
         except FileNotFoundError:
@@ -83,19 +97,57 @@ class EventFile:
         patient = time.time() - self.state.mtime < PATIENCE_SECONDS if self.state else True
         try:
             if not self._head:
-                self._head, _ = read_bytes(self.path, 0, _HEAD_BYTES)
+                self._head, _ = read_bytes(self.path, 0, HEAD_BYTES)
             batch = decode(self.path, self.cursor, budget, patient=patient)
         except FileNotFoundError:
             self.vanished = True
             return None
         except OSError as error:
             return self._unreadable(error)
-        self.cursor = batch.cursor
-        self._stop = batch.stop
+        self._read_state, self._settled = self.state, self._is_settled()
         if batch.stop != "more" and not patient:
-            self._stop = "end"  # nothing more to be had until the file changes
+            batch.stop = "end"  # nothing more to be had until the file changes
+        return self._take(batch)
+
+    def recall(self, cache: Cache) -> Batch | None:
+        """Return what `cache` knows of the file, the first time; None if that is nothing."""
+        if self._asked_cache or self.cursor.offset or self.size < WORTH_BYTES or not self.state:
+            return None
+        self._asked_cache = True
+        reading = cache.load(self.path, self.state)
+        if reading is None:
+            return None
+        self._head = reading.head
+        self._read_state, self._settled = reading.state, reading.settled
+        self._kept_to = reading.batch.cursor.offset
+        return self._take(reading.batch)
+
+    def remember(self, cache: Cache, written: Batch) -> None:
+        """Give `cache` all that was read of the file; its columns are those `written`."""
+        self._kept_to = self.cursor.offset
+        written.cursor, written.stop = self.cursor, self._stop
+        written.problems = list(self._problems.values())
+        written.first_wall_time = self._first_wall_time
+        if self._read_state and len(self._problems) < MAX_PROBLEMS:
+            reading = Reading(self._read_state, self._settled, written, self._head)
+            cache.save(self.path, reading)
+
+    @property
+    def is_worth_remembering(self) -> bool:
+        """Whether so much was read that is not in the cache that decoding it again would last."""
+        new = self.cursor.offset - self._kept_to
+        return new >= WORTH_BYTES and new >= self._kept_to // 2 and not self.vanished
+
+    def _take(self, batch: Batch) -> Batch:
+        self.cursor, self._stop = batch.cursor, batch.stop
+        self._first_wall_time = float(np.fmin(self._first_wall_time, batch.first_wall_time))
         batch.problems = [replace(problem, file=self._relative) for problem in batch.problems]
+        if len(self._problems) < MAX_PROBLEMS:
+            self._problems.update({(one.offset, one.kind): one for one in batch.problems})
         return batch
+
+    def _is_settled(self) -> bool:
+        return self.state is not None and self._looked_at - self.state.mtime > SETTLED_SECONDS
 
     def _is_due(self) -> bool:
         if self.vanished or self.state is None or time.monotonic() < self._retry_at:
@@ -115,7 +167,7 @@ class EventFile:
 
     def _has_another_head(self) -> bool:
         try:
-            head, _ = read_bytes(self.path, 0, _HEAD_BYTES)
+            head, _ = read_bytes(self.path, 0, HEAD_BYTES)
         except OSError:
             return False
         common = min(len(head), len(self._head))
@@ -124,4 +176,6 @@ class EventFile:
     def _begin_anew(self) -> None:
         self.cursor, self._head, self._stop = Cursor(), b"", "more"
         self._shrunk_to = None
+        self._kept_to, self._first_wall_time = 0, math.nan
+        self._problems.clear()
         self.replaced = True

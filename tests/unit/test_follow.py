@@ -17,6 +17,7 @@ from waiting import eventually
 from tbwidget import Logdir
 from tbwidget.logs import follow
 from tbwidget.logs.follow import Follower
+from tbwidget.logs.roots import Roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +147,7 @@ def test_a_listener_is_called_after_reading(tmp_path: Path, follower: Follower) 
     follower.subscribe(listener)
     follower.subscribe(listener)  # once is enough
     assert len(follower._listeners) == 1
-    logs._roots = {"": str(tmp_path)}
+    logs._roots = Roots(tmp_path)
     follower.add(logs)
     assert eventually(lambda: ("tbwidget-follower", [0]) in heard)
     logs.close()

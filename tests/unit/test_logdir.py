@@ -15,9 +15,9 @@ import pytest
 import tbwidget
 from tbwidget import Logdir
 from tbwidget.events import files as events_files
-from tbwidget.logs import logdir as logdir_module
+from tbwidget.logs import problem_list, source
 from tbwidget.logs import run as run_module
-from tbwidget.logs import source
+from tbwidget.logs.roots import Roots
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -563,7 +563,7 @@ def test_each_problem_is_listed_once_in_order(tmp_path: Path) -> None:
 
 
 def test_too_many_problems_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logdir_module, "MAX_PROBLEMS", 5)
+    monkeypatch.setattr(problem_list, "MAX_PROBLEMS", 5)
     bad = [ef.record(ef.scalar(step), bad_data_crc=1) for step in range(8)]
     ef.write(tmp_path / "a" / ef.NAME, ef.record(ef.scalar(0)), *bad)
     logs = Logdir(tmp_path)
@@ -603,7 +603,7 @@ def test_progress(tmp_path: Path) -> None:
 def test_progress_while_reading(tmp_path: Path) -> None:
     ef.write_scalars(tmp_path / "a" / ef.NAME, list(range(300)))
     logs = Logdir(tmp_path / "missing")
-    logs._roots = {"": str(tmp_path)}
+    logs._roots = Roots(tmp_path)
     logs._complete = False
     seen = []
     for _ in logs.read_slices(2000):
