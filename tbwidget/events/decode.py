@@ -6,13 +6,13 @@ never raises: it comes back as `Problem` beside whatever could be read.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from .columnar import PADDING_BYTES
 from .columns import Batch, Cursor
 from .decoder import Decoder
 from .files import read_bytes, read_into
+from .memory import buffer_of
 from .problems import Problem
 from .records import HEADER_BYTES, RESYNC_BYTES, Stop, needed_at, resync, scan
 
@@ -91,22 +91,9 @@ def decode(
     return batch
 
 
-class _Buffer(threading.local):
-    """The memory that a thread reads into, again and again."""
-
-    data = bytearray()
-
-
-_BUFFER = _Buffer()
-
-
 def _read(path: str, offset: int, count: int) -> tuple[bytearray, int, FileState]:
     """Return bytes of a file with room after them, how many bytes they are, and its state."""
-    data = _BUFFER.data
-    if len(data) < count + PADDING_BYTES:
-        data = bytearray(count + PADDING_BYTES)
-        if count <= DEFAULT_BUDGET:
-            _BUFFER.data = data
+    data = buffer_of(count + PADDING_BYTES, DEFAULT_BUDGET + PADDING_BYTES)
     size, state = read_into(path, offset, memoryview(data)[:count])
     return data, size, state
 

@@ -35,8 +35,7 @@ class Decoder:
         self._path = path
         self._cursor = cursor
         self.base = cursor.offset
-        self._bytes = memoryview(data)[:size]
-        self._columnar = Columnar(data, size, self)
+        self._data, self._bytes = data, memoryview(data)[:size]
         self._metadata = cursor.metadata
         self._intact = cursor.intact
         self._unchecked = cursor.unchecked
@@ -50,6 +49,8 @@ class Decoder:
 
     def read(self) -> Stop:
         """Read all records; return why no more could be read."""
+        # Not kept: each would hold the other, and with it the bytes, for long after.
+        columnar = Columnar(self._data, len(self._bytes), self)
         position, records, limit = 0, 0, len(self._bytes)
         if self._cursor.offset == 0:
             # What a tag is, its first value says: so the first looks into a file are short ones.
@@ -58,10 +59,10 @@ class Decoder:
             position, stop = self._read_records(position, records)
             if stop is not None:
                 return stop
-            begin, position = position, self._columnar.read_repeats(position)
+            begin, position = position, columnar.read_repeats(position)
             while (
                 position - begin < LEAST_BYTES
-                and (end := self._columnar.read_stretch(position, limit)) > position
+                and (end := columnar.read_stretch(position, limit)) > position
             ):
                 position, limit = end, 2 * limit
             # Where columns do not help, trying again and again would only cost time.

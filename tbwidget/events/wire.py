@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # Keys of fields: number * 8 + wire type.
 WALL_TIME = 0x09
@@ -67,8 +68,7 @@ class ScalarEvent:
     values: tuple[ScalarField, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BlobEvent:
+class BlobEvent(NamedTuple):
     """An event with one value that is not a scalar, whose payload was not looked at."""
 
     wall_time: float

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tbwidget.events.memory import give_back
 from tbwidget.events.problems import Problem
 
 from . import follow as _follow
@@ -259,6 +260,7 @@ class Logdir(Mapping[str, Run]):
         if not self._complete:
             for run in list(self._runs.values()):
                 run.trim()
+            give_back()
             self._complete = True
             self.revision += 1
         yield from self._remember()

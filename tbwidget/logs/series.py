@@ -104,13 +104,16 @@ class ScalarSeries:
         self.display_name = ""
         self.description = ""
         self._purge = purge
-        self._arrived = _Columns()
-        self._current: _Columns | None = None  # None: what arrived is what is current
-        self._segments: list[Segment] = []
-        self._superseded = self._arrived.view()
-        #: Whether points have arrived that `settle` has yet to put in their place.
+        self._segments: list[Segment] = []  # of the points in the order that they arrived
+        self._current = _Columns()
+        self._superseded = self._current.view()
+        #: Where those that had arrived by the last `settle` are now: in the current points, and
+        #: behind them in the superseded ones. None: where they were.
+        self._order: npt.NDArray[np.int32] | None = None
+        #: Whether points have arrived that `settle` has yet to put in their place, and those.
         self.unsettled = False
-        self._snapshot = Snapshot(0, self._arrived.view())
+        self._pending = _Columns()
+        self._snapshot = Snapshot(0, self._current.view())
 
     def __len__(self) -> int:
         """Return the number of current points."""
@@ -162,33 +165,29 @@ class ScalarSeries:
         Only the thread that reads the log directory may call this, and calls `settle` in the end.
         """
         points = Points(new.steps, new.wall_times, new.values)
-        extends = not self.unsettled and self._extends(writer, epoch, start, points.steps)
-        first = len(self._arrived.view().steps)
-        self._arrived.append(points)
+        if not self._extends(writer, epoch, start, points.steps):
+            self.unsettled = True
+        first = self._arrived_count
+        (self._pending if self.unsettled else self._current).append(points)
         end = first + len(points.steps)
         last = self._segments[-1] if self._segments else None
         if last and last.writer == writer and last.epoch == epoch:
             last.end = end
         else:
             self._segments.append(Segment(writer, epoch, start, first, end))
-        if not extends:
-            self.unsettled = True
-            return
-        if self._current is not None:
-            self._current.append(points)
-        self._publish(self._snapshot.generation)
+        if not self.unsettled:
+            self._publish(self._snapshot.generation)
 
     def restart(self, writer: Writer, epoch: int, start: Start) -> None:
         """Take note of a restart; points at or after its step are superseded."""
-        extends = not self.unsettled and self._extends(writer, epoch, start, np.empty(0, np.int64))
-        rows = len(self._arrived.view().steps)
-        self._segments.append(Segment(writer, epoch, start, rows, rows))
-        if not extends:
+        if not self._extends(writer, epoch, start, np.empty(0, np.int64)):
             self.unsettled = True
+        rows = self._arrived_count
+        self._segments.append(Segment(writer, epoch, start, rows, rows))
 
     def forget(self, writer: Writer) -> int:
         """Drop all that `writer` wrote, since its file was replaced; tell how many it was."""
-        arrived = self._arrived.view()
+        arrived = self._arrived()
         kept, segments, length = [], [], 0
         for segment in self._segments:
             if segment.writer == writer:
@@ -200,7 +199,8 @@ class ScalarSeries:
             segments.append(segment)
         rows = np.concatenate(kept) if kept else np.empty(0, np.int64)
         self._segments = segments
-        self._arrived = _Columns(arrived.take(rows))
+        self._pending, self._current = _Columns(arrived.take(rows)), _Columns()
+        self._superseded, self._order = self._current.view(), None
         self.unsettled = True
         return len(arrived.steps) - length
 
@@ -212,8 +212,7 @@ class ScalarSeries:
 
     def trim(self) -> None:
         """Give back memory that was kept for points to come."""
-        for columns in filter(None, (self._arrived, self._current)):
-            columns.trim()
+        self._current.trim()
         self._publish(self._snapshot.generation)
 
     def written_by(self, writer: Writer) -> tuple[Points, dict[int, int]]:
@@ -228,7 +227,7 @@ class ScalarSeries:
                 parts[-1] = slice(parts[-1].start, segment.end)
             else:
                 parts.append(slice(segment.first, segment.end))
-        arrived = self._arrived.view()
+        arrived = self._arrived()
         if len(parts) == 1:
             return arrived.take(parts[0]), rows
         columns = (np.concatenate([column[:0], *(column[p] for p in parts)]) for column in arrived)
@@ -238,6 +237,8 @@ class ScalarSeries:
         self, writer: Writer, epoch: int, start: Start | None, steps: npt.NDArray[np.int64]
     ) -> bool:
         """Tell whether new points simply follow the current ones, with nothing to reorder."""
+        if self.unsettled:
+            return False
         current = self._snapshot.points.steps
         if len(steps) > 1 and not bool(np.all(steps[1:] > steps[:-1])):
             return False
@@ -253,20 +254,41 @@ class ScalarSeries:
     def _is_new(self, writer: Writer, epoch: int) -> bool:
         return not any(s.writer == writer and s.epoch == epoch for s in self._segments)
 
-    def _current_rows(self) -> npt.NDArray[np.int64]:
-        steps, wall_times, _ = self._arrived.view()
-        return current_rows(steps, wall_times, self._segments, purge=self._purge)
+    @property
+    def _arrived_count(self) -> int:
+        counts = (self._current.view(), self._superseded, self._pending.view())
+        return sum(len(points.steps) for points in counts)
+
+    def _arrived(self) -> Points:
+        """Return all points in the order that they arrived."""
+        current, pending = self._current.view(), self._pending.view()
+        if self._order is None:
+            return _joined(current, pending)
+        settled = len(self._order) - len(self._superseded.steps)
+        ordered = _joined(current.take(slice(settled)), self._superseded).take(self._order)
+        return _joined(ordered, current.take(slice(settled, None)), pending)
 
     def _reorder(self) -> None:
-        rows = self._current_rows()
-        arrived = self._arrived.view()
-        before = self._snapshot
-        same = len(rows) == len(arrived.steps) and bool(np.all(rows == np.arange(len(rows))))
-        replaced = np.ones(len(arrived.steps), bool)
-        replaced[rows] = False
-        self._superseded = arrived.take(replaced)
-        self._current = None if same else _Columns(arrived.take(rows))
-        now = (self._current or self._arrived).view()
+        arrived = self._arrived()
+        rows = current_rows(arrived.steps, arrived.wall_times, self._segments, purge=self._purge)
+        before, count = self._snapshot, len(arrived.steps)
+        pending, self._pending = self._pending, _Columns()
+        if len(rows) == count and bool(np.all(rows == np.arange(count))):
+            # The columns themselves where there is but one: they have room for more.
+            settled, arrives = len(self._current.view().steps), len(pending.view().steps)
+            if self._order is not None or (settled and arrives):
+                self._current = _Columns(arrived)
+            elif arrives:
+                self._current = pending
+            self._superseded, self._order = arrived.take(slice(0)), None
+        else:
+            replaced = np.ones(count, bool)
+            replaced[rows] = False
+            self._order = np.empty(count, np.int32)
+            self._order[np.concatenate([rows, np.flatnonzero(replaced)])] = np.arange(count)
+            self._current = _Columns(arrived.take(rows))
+            self._superseded = arrived.take(replaced)
+        now = self._current.view()
         kept = len(before.points.steps)
         unchanged = kept <= len(now.steps) and all(
             np.array_equal(old, new[:kept], equal_nan=old.dtype.kind == "f")
@@ -275,7 +297,7 @@ class ScalarSeries:
         self._publish(before.generation if unchanged else before.generation + 1)
 
     def _publish(self, generation: int) -> None:
-        self._snapshot = Snapshot(generation, (self._current or self._arrived).view())
+        self._snapshot = Snapshot(generation, self._current.view())
 
 
 def _frozen(array: npt.NDArray[_T]) -> npt.NDArray[_T]:
@@ -283,3 +305,11 @@ def _frozen(array: npt.NDArray[_T]) -> npt.NDArray[_T]:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def _joined(*parts: Points) -> Points:
+    """Return the points of all parts; without a copy if there are only those of one."""
+    full = [part for part in parts if len(part.steps)] or [*parts[:1]]
+    if len(full) == 1:
+        return full[0]
+    return Points(*(np.concatenate(columns) for columns in zip(*full, strict=True)))
