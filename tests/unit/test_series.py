@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from runs import Feed, Point, Restart, file_name, points
+from hypothesis import given
+from hypothesis import strategies as st
+from runs import Feed, Point, Restart, batch_of, file_name, points
+
+from tbwidget.logs.ordering import Writer
 
 if TYPE_CHECKING:
+    from runs import Entry
+
     from tbwidget.logs.series import Snapshot
 
 FIRST, SECOND = file_name(0), file_name(1)
@@ -175,3 +182,41 @@ def test_a_reader_always_sees_consistent_columns_while_another_thread_appends() 
     assert not torn
     assert len(set(seen)) > 10  # they did look while it grew
     assert len(series) == step
+
+
+entries = st.lists(
+    st.builds(Point, st.integers(0, 9), st.floats(0, 9), st.integers(0, 99).map(float))
+    | st.builds(Restart, st.integers(0, 9), st.integers(0, 99).map(float)),
+    max_size=8,
+)
+writes = st.lists(st.tuples(st.sampled_from([FIRST, SECOND]), entries), min_size=1, max_size=8)
+
+
+@given(writes, st.booleans())
+def test_nothing_written_is_lost_however_it_arrives(
+    written: list[tuple[str, list[Entry]]], purge: bool
+) -> None:
+    """A series put in order after each piece is the one put in order once, in the end."""
+    feed, whole = Feed(purge=purge), Feed(purge=purge)
+    everything: dict[str, list[Entry]] = {}
+    for name, some in written:
+        feed.feed(name, *some)
+        everything.setdefault(name, []).extend(some)
+        whole.run.apply(Writer.of(f"logs/run/{name}"), batch_of(some))
+    whole.run.settle()
+    for name, some in everything.items():
+        expected = batch_of(some).scalars
+        again = feed.run.written_by(Writer.of(f"logs/run/{name}"))
+        assert again.scalars.keys() == expected.keys()
+        for tag, columns in expected.items():
+            for column in ("steps", "wall_times", "values"):
+                kept = getattr(again.scalars[tag], column)
+                np.testing.assert_array_equal(kept, getattr(columns, column))
+        restarts = zip(again.starts, batch_of(some).starts, strict=True)
+        assert all(Counter(one.rows) == Counter(other.rows) for one, other in restarts)
+    for tag in feed.run.scalars:
+        assert feed.points(tag) == whole.points(tag)
+        assert sorted(feed.superseded(tag)) == sorted(whole.superseded(tag))
+        series = feed.run.scalars[tag]
+        count = sum(len(batch_of(some).scalars.get(tag, ())) for some in everything.values())
+        assert len(series) + len(series.superseded.steps) == count
