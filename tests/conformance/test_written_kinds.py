@@ -1,4 +1,4 @@
-"""Every kind of value in log directories whose writers are known: what was given is what is read."""
+"""Every kind of value where it is known what the writer was given: that is what is read."""
 
 from __future__ import annotations
 
@@ -113,6 +113,11 @@ def pixels(data: bytes) -> Any:
     return np.asarray(Image.open(io.BytesIO(data)))
 
 
+def frames_of(image: Any) -> int:
+    assert image.mime == "image/gif"
+    return int(Image.open(io.BytesIO(image.data)).n_frames)
+
+
 def as_images(array: Any, point: dict[str, Any]) -> list[Any]:
     """Return a writer's input as images of bytes [height, width, channels]."""
     array = np.float64(array) * (255.0 if array.dtype.kind == "f" else 1.0)
@@ -132,11 +137,12 @@ def test_images_show_what_was_given(name: str, run: str, tag: str) -> None:
         assert images
         shape = pixels(images[0].data).shape
         assert all((image.height, image.width) == shape[:2] for image in images)
-        drawn_upon = "boxes" in point or "grid" in point.get("dataformats", "")
-        if drawn_upon or point.get("note") == "gif":
-            assert {image.mime for image in images} == {
-                "image/gif" if "note" in point else "image/png"
-            }
+        drawn_upon = {"boxes", "figure of this matrix"} & {*point, point.get("note")}
+        if point.get("note", "").startswith("gif"):
+            assert [frames_of(image) for image in images] == [point["shape"][1]]
+            continue
+        if drawn_upon or "grid" in point.get("dataformats", ""):
+            assert [image.mime for image in images] == ["image/png"]
             continue
         expected = as_images(arrays[point["npz"]], point)
         assert len(images) == len(expected)
@@ -208,6 +214,11 @@ def test_pr_curves_count_what_was_given(name: str, run: str, tag: str) -> None:
     series = series_of(read(name, run).pr_curves, tag)
     check_steps(series, points)
     for curve, point in zip(series, points, strict=True):
+        if "npz" not in point:  # given as counts
+            np.testing.assert_array_equal(
+                curve[:4], [point[row] for row in ("tp", "fp", "tn", "fn")]
+            )
+            continue
         labels, predictions = arrays[point["npz"]]
         expected = curve_of(labels, predictions, point["num_thresholds"])
         assert curve.shape == expected.shape

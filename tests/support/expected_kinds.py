@@ -66,27 +66,35 @@ def relation(run: Run, plugin: str, tag: str, theirs: dict[str, Any]) -> str:
         last = theirs["points"][-1]
         return "same" if digest(mapping[name].data) == last["sha256"] else "other"
     series = mapping[name]
-    if sha256(series.steps, "<i8") == theirs["steps_sha256"]:
-        found = "same"
-    elif series.steps.tolist() == sorted(set(theirs["steps"])):
-        found = "written again"
-    elif set(theirs["steps"]) < set(series.steps.tolist()):
-        found = "fewer there"
-    else:
-        return "other steps"
-    last_at_step = {point["step"]: point for point in theirs.get("points", [])}
-    for row, step in enumerate(series.steps.tolist()):
-        point = last_at_step.get(step)
-        if found == "same" and len(theirs.get("points", [])) == len(series):
-            point = theirs["points"][row]
-        if point is not None and not is_same(plugin, series[row], point, theirs):
+    steps = relation_of_steps(series.steps, theirs)
+    for row, point in shared_points(series.steps.tolist(), theirs):
+        if not is_same(plugin, series[row], point, theirs):
             only_size = plugin == "images" and has_same_bytes(series[row], point)
             return "other size" if only_size else f"other {plugin}"
     if plugin == "custom_scalars" and as_message(series[-1]) != theirs["layout"]:
         return "other layout"
     if plugin == "hparams" and MessageToDict(series[0]) != theirs["hparams"]:
         return "other hparams"
-    return found
+    return steps
+
+
+def relation_of_steps(ours: Any, theirs: dict[str, Any]) -> str:
+    """Return how the steps of two readings compare."""
+    if sha256(ours, "<i8") == theirs["steps_sha256"]:
+        return "same"
+    if ours.tolist() == sorted(set(theirs["steps"])):
+        return "written again"
+    return "fewer there" if set(theirs["steps"]) < set(ours.tolist()) else "other steps"
+
+
+def shared_points(steps: list[int], theirs: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield our rows with what TensorBoard read at the same step, of several the last."""
+    points = theirs.get("points", [])
+    if [point["step"] for point in points] == steps:
+        yield from enumerate(points)
+        return
+    last = {point["step"]: point for point in points}
+    yield from ((row, last[step]) for row, step in enumerate(steps) if step in last)
 
 
 def is_same(plugin: str, ours: Any, point: dict[str, Any], theirs: dict[str, Any]) -> bool:
