@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import operator
 import struct
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _V = TypeVar("_V")
+_Pieces = tuple[tuple[Writer, BlobColumns], ...]
+#: Pieces of an index as they came, before they are put together.
+_MOST_LOOSE_PIECES = 16
 _LENGTH = struct.Struct("<Q")
 #: The latest version of every plugin's metadata that is known here; all have stayed at the first.
 KNOWN_VERSION = 0
@@ -89,7 +94,8 @@ class BlobSeries(Generic[_V]):
         self._report = report
         self._purge = purge and self._purges
         # Replaced as a whole, never changed, so readers need no lock.
-        self._pieces: tuple[tuple[Writer, BlobColumns], ...] = ()
+        self._pieces: _Pieces = ()
+        self._loose = 0  # how many of them are as they came
         self._token = object()
         self._index: tuple[Any, Index] = ((), _index_of((), purge=False))
 
@@ -168,16 +174,18 @@ class BlobSeries(Generic[_V]):
 
     def append(self, writer: Writer, columns: BlobColumns) -> None:
         """Take in what was found in a file."""
-        pieces = [*self._pieces, (writer, columns)]
-        # Pieces of one file double in size, so there are never many.
-        while (
-            len(pieces) > 1
-            and pieces[-2][0] == writer
-            and len(pieces[-1][1]) * 2 >= len(pieces[-2][1])
-        ):
-            _, last = pieces.pop()
-            pieces[-1] = writer, joined([pieces[-1][1], last])
-        self._pieces = tuple(pieces)
+        self._pieces = (*self._pieces, (writer, columns))
+        self._loose += 1
+        if self._loose >= _MOST_LOOSE_PIECES:
+            self._pieces, self._loose = _compacted(self._pieces), 0
+
+    def trim(self) -> None:
+        """Put the pieces of each file together, since no more may come for long."""
+        by_writer = groupby(self._pieces, key=itemgetter(0))
+        self._pieces = tuple(
+            (writer, joined([columns for _, columns in pieces])) for writer, pieces in by_writer
+        )
+        self._loose = 0
 
     def forget(self, writer: Writer) -> int:
         """Drop what `writer` wrote, since its file was replaced; tell how many values it was."""
@@ -273,7 +281,18 @@ def _read_event(path: str, offset: int, length: int) -> Any:
         raise MalformedValueError(_CHANGED) from None
 
 
-def _index_of(pieces: tuple[tuple[Writer, BlobColumns], ...], *, purge: bool) -> Index:
+def _compacted(pieces: _Pieces) -> _Pieces:
+    """Return `pieces` with the last ones in one: those of a file double in size, so are few."""
+    writer, last = pieces[-1]
+    parts, size, kept = [last], len(last), len(pieces) - 1
+    while kept and pieces[kept - 1][0] == writer and 2 * size >= len(pieces[kept - 1][1]):
+        kept -= 1
+        parts.append(pieces[kept][1])
+        size += len(parts[-1])
+    return (*pieces[:kept], (writer, joined(parts[::-1])))
+
+
+def _index_of(pieces: _Pieces, *, purge: bool) -> Index:
     writers = tuple(dict.fromkeys(writer for writer, _ in pieces))
     number = {writer: at for at, writer in enumerate(writers)}
     columns = joined([columns for _, columns in pieces])

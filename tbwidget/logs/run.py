@@ -134,6 +134,8 @@ class Run(Accessors):
         """Give back memory that was kept for points to come."""
         for series in self._series.values():
             series.trim()
+        for index in self._blobs.values():
+            index.trim()
 
     def _note_unsettled(self) -> None:
         self._unsettled.update(series for series in self._series.values() if series.unsettled)
