@@ -69,8 +69,8 @@ class Scalars(Dashboard):
         Which tags: a name, a list of names or a compiled regular expression; None for all.
     runs
         Which runs, in the same way; None for those of `source`.
-    smoothing, x_axis, y_scale, ignore_outliers
-        Settings as of `ViewState`; given here they hold for this view alone.
+    **traits
+        Settings as of `Settings`; given here they hold for this view alone.
     height
         Height of the view in CSS pixels.
 
@@ -89,8 +89,10 @@ class Scalars(Dashboard):
     title: ClassVar[str] = "Scalars"
     data_kinds: ClassVar[tuple[str, ...]] = ("scalars",)
 
-    tags = traitlets.List(traitlets.Unicode(), None, allow_none=True, read_only=True).tag(sync=True)
-    runs = traitlets.List(traitlets.Unicode(), None, allow_none=True, read_only=True).tag(sync=True)
+    page_writes: ClassVar[frozenset[str]] = Dashboard.page_writes | {"tags", "runs"}
+
+    tags = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
+    runs = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
 
     def __init__(
         self,
@@ -104,15 +106,16 @@ class Scalars(Dashboard):
         self._tag_selection, self._run_selection = tags, runs
         self._watches: dict[str, _Watch] = {}
         self._sent: dict[tuple[int, int], _Sent] = {}
+        self._publishing: tuple[str, list[str]] = ("", [])
         self._missing: deque[str] = deque()  # tags that the page says it lacks
         select((), tags)  # refuses what cannot select anything, before anything is shown
         select((), runs)
-        settings = {name: traits.pop(name) for name in _SETTINGS if name in traits}
-        super().__init__(source, state=state, settings=settings, **traits)
+        super().__init__(source, state=state, **traits)
         self.operations.register("watch", self._watch)
         self.operations.register("unwatch", self._unwatch)
         self.operations.register("detail", self._detail)
         self._publish_selection()
+        self.observe(self._select, ["tags", "runs"])
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -172,7 +175,18 @@ class Scalars(Dashboard):
 
     def _set_if_new(self, trait: str, names: list[str]) -> None:
         if getattr(self, trait) != names:
-            self.set_trait(trait, names)
+            self._publishing = trait, names
+            setattr(self, trait, names)
+
+    def _select(self, change: Any) -> None:
+        """Take the names that were set from outside; those that a pattern gave are its own."""
+        if (change.name, change.new) == self._publishing:
+            return
+        if change.name == "tags":
+            self._tag_selection = change.new
+        else:
+            self._run_selection = change.new
+        PUBLISHER.wake(self.state)
 
     def _wanted(self) -> dict[tuple[int, int], ScalarSeries]:
         """Return the series to keep the page supplied with, by their numbers."""
@@ -266,7 +280,6 @@ class Scalars(Dashboard):
         return Answer(items, buffers)
 
 
-_SETTINGS = ("smoothing", "x_axis", "y_scale", "ignore_outliers")
 _COLUMNS = ("step", "wall", "value")
 
 

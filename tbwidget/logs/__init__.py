@@ -4,9 +4,20 @@
 of `follow`. Readers need no lock: columns are written first and their length published after.
 """
 
+from .blobs import UnreadableValueError
 from .discovery import natural_key
+from .families import kinship_of
 from .logdir import Logdir, Progress
 from .run import Run
 from .series import Points, ScalarSeries
 
-__all__ = ["Logdir", "Points", "Progress", "Run", "ScalarSeries", "natural_key"]
+__all__ = [
+    "Logdir",
+    "Points",
+    "Progress",
+    "Run",
+    "ScalarSeries",
+    "UnreadableValueError",
+    "kinship_of",
+    "natural_key",
+]

@@ -14,6 +14,8 @@ from tbwidget.logs import Logdir, Run
 
 from .publisher import PUBLISHER, Message
 from .runtime import Channel, shared_runtime
+from .settings import NAMES as SETTINGS
+from .settings import Settings
 from .view_state import ViewState
 
 #: What a view takes: a path (or several by name), a log directory, a run or a list of runs.
@@ -138,12 +140,38 @@ class View(Channel):
         return super()._repr_mimebundle_(**kwargs)
 
 
-class Dashboard(View):
-    """A tab: a view of one kind of data, usable alone in a cell or inside the board."""
+class Dashboard(Settings, View):
+    """A tab: a view of one kind of data, usable alone in a cell or inside the board.
+
+    Its settings are those of its state: set in one, they hold in the other, in all views that share
+    the state, and in what they are linked to.
+    """
+
+    page_writes: ClassVar[frozenset[str]] = View.page_writes | SETTINGS
 
     #: Which kinds of `Run.tags` it shows, and its title.
     data_kinds: ClassVar[tuple[str, ...]] = ()
     title: ClassVar[str] = ""
+
+    def __init__(self, source: Source, *, state: ViewState | None = None, **traits: Any) -> None:
+        settings = {name: traits.pop(name) for name in SETTINGS & traits.keys()}
+        super().__init__(source, state=state, settings=settings, **traits)
+        for name in SETTINGS:
+            setattr(self, name, getattr(self.state, name))
+        self.observe(self._tell_state, list(SETTINGS))
+        self.state.observe(self._follow_state, list(SETTINGS))
+
+    def _tell_state(self, change: Any) -> None:
+        setattr(self.state, change.name, change.new)
+
+    def _follow_state(self, change: Any) -> None:
+        setattr(self, change.name, change.new)
+
+    def close(self) -> None:
+        """Close the view; see `View.close`."""
+        if self.comm is not None:
+            self.state.unobserve(self._follow_state, list(SETTINGS))
+        super().close()
 
 
 # -- views that a re-run cell leaves behind ------------------------------------------------------

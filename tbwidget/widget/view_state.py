@@ -6,6 +6,7 @@ itself, without the kernel.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,8 +16,10 @@ import traitlets
 from tbwidget import logs as _logs
 
 from .frame import jsonable
-from .rpc import MAX_ITEMS, MAX_TEXT, Answer
+from .rpc import Answer
 from .runtime import Channel
+from .settings import NAMES as SETTINGS
+from .settings import Settings
 
 if TYPE_CHECKING:
     from tbwidget.logs import Logdir
@@ -32,51 +35,20 @@ def logdir_key(logdir: Logdir) -> tuple[tuple[str, str], ...]:
     return tuple((name, os.path.realpath(path)) for name, path in logdir.paths.items())
 
 
-class ViewState(Channel):
+class ViewState(Settings, Channel):
     """Settings that the views of one log directory share, settable from Python and from the page.
 
-    Attributes
-    ----------
-    smoothing : float
-        Weight of the exponential moving average, 0 to 0.999.
-    x_axis : {"step", "relative", "wall"}
-    y_scale : {"linear", "log"}
-    ignore_outliers : bool
-        Fit the y axis to the 5th to 95th percentile.
-    hidden_runs : list of str
-        Runs switched off in the run list.
-    run_filter, tag_filter : str
-        Regular expressions.
+    Its attributes are those of `Settings`.
+
+    Examples
+    --------
+    >>> board.state.smoothing = 0.9  # doctest: +SKIP
+    >>> board.state.observe(print, "step")  # doctest: +SKIP
     """
 
-    page_writes: ClassVar[frozenset[str]] = frozenset(
-        {
-            "smoothing",
-            "x_axis",
-            "y_scale",
-            "ignore_outliers",
-            "hidden_runs",
-            "run_filter",
-            "tag_filter",
-        }
-    )
+    page_writes: ClassVar[frozenset[str]] = SETTINGS
 
     _view_name: Any = traitlets.Unicode(None, allow_none=True).tag(sync=True)
-    smoothing = traitlets.Float(0.6, min=0.0, max=0.999).tag(sync=True)
-    x_axis = traitlets.Enum(("step", "relative", "wall"), "step").tag(sync=True)
-    y_scale = traitlets.Enum(("linear", "log"), "linear").tag(sync=True)
-    ignore_outliers = traitlets.Bool(default_value=False).tag(sync=True)
-    hidden_runs = traitlets.List(traitlets.Unicode(), maxlen=MAX_ITEMS).tag(sync=True)
-    run_filter = traitlets.Unicode().tag(sync=True)
-    tag_filter = traitlets.Unicode().tag(sync=True)
-
-    @traitlets.validate("run_filter", "tag_filter")
-    def _validate_filter(self, proposal: Any) -> str:
-        text: str = proposal["value"]
-        if len(text) > MAX_TEXT:
-            message = f"{proposal['trait'].name} has {len(text):,} characters, {MAX_TEXT:,} at most"
-            raise traitlets.TraitError(message)
-        return text
 
     def __init__(self, logdir: Logdir | str, **traits: Any) -> None:
         self.logdir = logdir if isinstance(logdir, _logs.Logdir) else _logs.Logdir(logdir)
@@ -87,6 +59,7 @@ class ViewState(Channel):
         self.made_by_view = False
         super().__init__(**traits)
         self.operations.register("problems", self._answer_problems)
+        self.operations.register("hparams", self._answer_hparams)
 
     @classmethod
     def of(cls, logdir: Logdir, **settings: Any) -> ViewState:
@@ -111,10 +84,20 @@ class ViewState(Channel):
         """Return the runs and tags there are, as the page wants them."""
         runs: list[list[Any]] = []
         by_kind: dict[str, dict[str, list[int]]] = {}
-        for name, run in self.logdir.runs.items():
+        all_runs = self.logdir.runs
+        for name, run in all_runs.items():
             number = self.run_number(name)
-            started = jsonable(run.first_wall_time)
-            runs.append([number, name, started, run.deleted])
+            kin = _logs.kinship_of(run, all_runs)
+            runs.append(
+                [
+                    number,
+                    name,
+                    jsonable(run.first_wall_time),
+                    run.deleted,
+                    self.run_number(kin.parent.name) if kin else None,
+                    kin.key if kin else "",
+                ]
+            )
             for kind, names in run.tags.items():
                 holders = by_kind.setdefault(kind, {})
                 for tag in names:
@@ -150,6 +133,21 @@ class ViewState(Channel):
             "path": ", ".join(self.logdir.paths.values()),
             "notice": problems[0].message if problems and not progress.files else "",
         }
+
+    def _answer_hparams(self, _args: dict[str, Any]) -> Answer:
+        """Return what the sessions were started with, by run and name."""
+        table: dict[int, dict[str, Any]] = {}
+        for name, run in self.logdir.runs.items():
+            if "hparams" not in run.kinds:
+                continue
+            # What cannot be read is listed among the problems.
+            with contextlib.suppress(_logs.UnreadableValueError):
+                if hparams := run.hparams:
+                    table[self.run_number(name)] = {
+                        key: jsonable(value) if isinstance(value, float) else value
+                        for key, value in hparams.items()
+                    }
+        return Answer(table)
 
     def _answer_problems(self, _args: dict[str, Any]) -> Answer:
         rows = [

@@ -14,7 +14,18 @@ import { compilePattern } from "./pattern";
 import { Setting } from "./settings";
 
 export type Connection = "live" | "silent" | "gone";
-export type XAxis = "step" | "relative" | "wall";
+/** `tag:NAME` is the values of another tag. */
+export type XAxis = "step" | "relative" | "wall" | `tag:${string}`;
+export type YScale = "linear" | "log" | "symlog";
+export type Range = [low: number, high: number] | null;
+export type TooltipSort = "nearest" | "name" | "ascending" | "descending";
+
+/** What the user calls a run and noted of it. */
+export interface RunNote {
+  name?: string;
+  tags?: string[];
+  note?: string;
+}
 
 export interface RunInfo {
   number: number;
@@ -71,11 +82,30 @@ export class Session {
     this.settings = {
       smoothing: new Setting<number>(model, "smoothing"),
       xAxis: new Setting<XAxis>(model, "x_axis"),
-      yScale: new Setting<"linear" | "log">(model, "y_scale"),
+      xScale: new Setting<"linear" | "log">(model, "x_scale"),
+      yScale: new Setting<YScale>(model, "y_scale"),
+      xRange: new Setting<Range>(model, "x_range"),
+      yRange: new Setting<Range>(model, "y_range"),
       ignoreOutliers: new Setting<boolean>(model, "ignore_outliers"),
+      step: new Setting<number | null>(model, "step"),
+      stepRange: new Setting<Range>(model, "step_range"),
+      groupBy: new Setting<string>(model, "group_by"),
+      center: new Setting<string>(model, "center"),
+      band: new Setting<string | null>(model, "band"),
       hiddenRuns: new Setting<string[]>(model, "hidden_runs"),
       runFilter: new Setting<string>(model, "run_filter"),
       tagFilter: new Setting<string>(model, "tag_filter"),
+      pinned: new Setting<string[]>(model, "pinned"),
+      columns: new Setting<string[]>(model, "columns"),
+      cardWidth: new Setting<number>(model, "card_width"),
+      tables: new Setting<boolean>(model, "tables"),
+      tooltipSort: new Setting<TooltipSort>(model, "tooltip_sort"),
+      tooltipRows: new Setting<number>(model, "tooltip_rows"),
+      colorBy: new Setting<string>(model, "color_by"),
+      runColors: new Setting<Record<string, string>>(model, "run_colors"),
+      dashes: new Setting<boolean>(model, "dashes"),
+      runNotes: new Setting<Record<string, RunNote>>(model, "run_notes"),
+      foldChildren: new Setting<boolean>(model, "fold_children"),
     };
     this.listed = computed(() => {
       const pattern = compilePattern(this.settings.runFilter.value);
