@@ -331,11 +331,10 @@ class Columnar:
             start, length = int(starts[number]), int(lengths[number])
             if index is not None and self._sink.is_sound(start, length):
                 index.append((step, wall_time, self._sink.base + start, length, 0))
+                self._sink.note_wall_time(wall_time)
                 done.append(number)
         stretch.left[left[done]] = False
         self._sink.add_intact(len(done))
-        for wall_time in heads.wall_times.tolist():
-            self._sink.note_wall_time(wall_time)
 
     def _read_odd(self, stretch: Stretch) -> None:
         points: dict[str, list[tuple[int, int, float, float]]] = defaultdict(list)

@@ -229,7 +229,10 @@ class Decoder:
         event = walk_blob(record.data)
         if event is None or len(event.tag) > MAX_TAG_CHARACTERS:
             return False
-        metadata = self._metadata_of(event.tag, event.metadata)
+        try:
+            metadata = self._metadata_of(event.tag, event.metadata)
+        except DecodeError:
+            return False  # protobuf refuses the whole of it then
         kind = KIND_OF_FIELD.get(event.field) or kind_of_tensor(metadata)
         if kind == "scalars":
             return False

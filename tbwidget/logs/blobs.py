@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
+    import pandas as pd
 
 _V = TypeVar("_V")
 _Pieces = tuple[tuple[Writer, BlobColumns], ...]
@@ -129,7 +130,7 @@ class BlobSeries(Generic[_V]):
     def __iter__(self) -> Iterator[_V]:
         """Iterate over the decoded values."""
         index = self.index()
-        return (self._value(index, row) for row in range(len(index.columns)))
+        return (self.value_at(index, row) for row in range(len(index.columns)))
 
     @overload
     def __getitem__(self, item: int) -> _V: ...
@@ -151,10 +152,41 @@ class BlobSeries(Generic[_V]):
         index = self.index()
         if isinstance(item, slice):
             rows = range(*item.indices(len(index.columns)))
-            return [self._value(index, row) for row in rows]
-        return self._value(index, self._row(index, item))
+            return [self.value_at(index, row) for row in rows]
+        return self.value_at(index, self.row_of(index, item))
 
-    def _row(self, index: Index, item: int) -> int:
+    def readable(self) -> Iterator[tuple[int, float, _V]]:
+        """Yield step, wall time and value of all that can be read."""
+        index = self.index()
+        times = zip(index.columns.steps.tolist(), index.columns.wall_times.tolist(), strict=True)
+        for row, (step, wall_time) in enumerate(times):
+            try:
+                value = self.value_at(index, row)
+            except UnreadableValueError:
+                continue  # reported where it was read
+            yield step, wall_time, value
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return all values as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns step (int64), wall_time (float64, seconds since the epoch) and value (what
+            ``[i]`` gives, as an object); one row a step. Values that cannot be read are left out.
+        """
+        from .value_frames import values_frame
+
+        return values_frame(self)
+
+    def row_of(self, index: Index, item: int) -> int:
+        """Return which row of `index` is the `item`-th, counted from the end if negative.
+
+        Raises
+        ------
+        IndexError
+            If there is none.
+        """
         row, count = operator.index(item), len(index.columns)
         if not -count <= row < count:
             message = f"{self.kind} {self.tag!r} has {count:,} steps, so there is none at {row}"
@@ -221,7 +253,8 @@ class BlobSeries(Generic[_V]):
         value: _V = kept
         return value
 
-    def _value(self, index: Index, row: int) -> _V:
+    def value_at(self, index: Index, row: int) -> _V:
+        """Return the value of one row of `index`, decoded."""
         return self._handed_out(self._kept(index, row))
 
     def _kept(self, index: Index, row: int) -> Any:
@@ -237,15 +270,20 @@ class BlobSeries(Generic[_V]):
         try:
             return DECODED.get((self._token, writer.path, offset, slot), make)
         except MalformedValueError as error:
-            where = f"{self.kind} {self.tag!r} at step {columns.steps[row]}"
-            message = f"{where} cannot be read: it holds {error}."
-            self._report(Problem(writer.path, offset - HEADER_BYTES, "value", 0, message))
-            message += f" ({writer.path}, offset {offset - HEADER_BYTES})"
-            raise UnreadableValueError(message) from error
+            raise self.refused(index, row, str(error)) from error
         except OSError as error:
             reason = error.strerror or str(error)
             message = f"{self.kind} {self.tag!r} cannot be read: {reason} ({writer.path})"
             raise UnreadableValueError(message) from error
+
+    def refused(self, index: Index, row: int, what: str) -> UnreadableValueError:
+        """Report that a value holds `what` it should not; return the error to raise."""
+        path = index.writers[index.files[row]].path
+        offset = int(index.columns.offsets[row]) - HEADER_BYTES
+        where = f"{self.kind} {self.tag!r} at step {index.columns.steps[row]}"
+        message = f"{where} cannot be read: it holds {what}."
+        self._report(Problem(path, offset, "value", 0, message))
+        return UnreadableValueError(f"{message} ({path}, offset {offset})")
 
     def _check(self, event: Any, slot: int, step: int) -> None:
         values = event.summary.value
@@ -278,7 +316,8 @@ def _read_event(path: str, offset: int, length: int) -> Any:
     try:
         return Event.FromString(memoryview(data)[HEADER_BYTES:])
     except DecodeError:
-        raise MalformedValueError(_CHANGED) from None
+        message = "bytes that are not a valid event"
+        raise MalformedValueError(message) from None
 
 
 def _compacted(pieces: _Pieces) -> _Pieces:
@@ -304,7 +343,9 @@ def _index_of(pieces: _Pieces, *, purge: bool) -> Index:
     for writer, piece in pieces:
         segments.append(Segment(writer, 0, None, first, first + len(piece)))
         first += len(piece)
-    rows = current_rows(columns.steps, columns.wall_times, segments, purge=purge)
+    rows: Any = current_rows(columns.steps, columns.wall_times, segments, purge=purge)
+    if np.array_equal(rows, np.arange(len(columns))):
+        rows = slice(None)  # views: what was written is what is current, as nearly always
     current = BlobColumns(
         columns.steps[rows],
         columns.wall_times[rows],

@@ -1,14 +1,12 @@
-"""Series as pandas tables. pandas is imported when a table is asked for, not before."""
+"""Scalar series as pandas tables. pandas is imported when a table is asked for, not before."""
 
 from __future__ import annotations
 
-import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .blobs import UnreadableValueError
 from .series import Points
 
 if TYPE_CHECKING:
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from .kinds import HistogramSeries
     from .run import Run
     from .series import ScalarSeries
 
@@ -91,24 +88,3 @@ def series_frame(series: ScalarSeries) -> pd.DataFrame:
     names = ("step", "wall_time", "value")
     # Copied: the columns are the store itself.
     return pd.DataFrame({name: part.copy() for name, part in zip(names, points, strict=True)})
-
-
-def histograms_frame(series: HistogramSeries) -> pd.DataFrame:
-    """Return the table of `HistogramSeries.to_pandas`."""
-    import pandas as pd
-
-    steps, wall_times = series.steps, series.wall_times
-    rows, parts = [], []
-    for row in range(len(steps)):
-        with contextlib.suppress(UnreadableValueError):  # reported where it was read
-            parts.append(series[row])
-            rows.append(row)
-    counts = [len(part) for part in parts]
-    buckets = np.concatenate([np.empty((0, 3)), *parts])
-    return pd.DataFrame(
-        {
-            "step": np.repeat(steps[rows], counts),
-            "wall_time": np.repeat(wall_times[rows], counts),
-            **dict(zip(("left", "right", "count"), buckets.T, strict=True)),
-        }
-    )

@@ -54,7 +54,7 @@ class HistogramSeries(_ArraySeries):
             Columns step (int64), wall_time (float64, seconds since the epoch), left, right, count
             (float64); one row a bucket. Histograms that cannot be read are left out.
         """
-        from .frames import histograms_frame
+        from .value_frames import histograms_frame
 
         return histograms_frame(self)
 
@@ -79,6 +79,20 @@ class PRCurveSeries(_ArraySeries):
     _purges = True
     _of = staticmethod(payloads.pr_curve_of)
 
+    def to_pandas(self) -> pd.DataFrame:
+        """Return all curves as a tidy table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns step (int64), wall_time (float64, seconds since the epoch), threshold (0 to 1),
+            true_positives, false_positives, true_negatives, false_negatives, precision, recall
+            (float64); one row a threshold. Curves that cannot be read are left out.
+        """
+        from .value_frames import pr_curves_frame
+
+        return pr_curves_frame(self)
+
 
 class TextSeries(BlobSeries[Any]):
     """Text by step; each is an array of `str` (objects) of rank 0, 1 or 2.
@@ -100,10 +114,24 @@ class TextSeries(BlobSeries[Any]):
     def note(self, item: int) -> str:
         """Return what is left out of the `item`-th text, in a sentence; empty if nothing is."""
         index = self.index()
-        _, rank = self._kept(index, self._row(index, item))
+        _, rank = self._kept(index, self.row_of(index, item))
         if rank <= 2:  # noqa: PLR2004
             return ""
         return f"A text of {rank} dimensions: only the first two-dimensional slice is shown."
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return all texts as a tidy table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns step (int64), wall_time (float64, seconds since the epoch), row and column
+            (int64, both 0 where a text has no dimensions) and text; one row an element. Texts
+            that cannot be read are left out.
+        """
+        from .value_frames import text_frame
+
+        return text_frame(self)
 
 
 class _ListSeries(BlobSeries[list[_B]], Generic[_B]):
@@ -132,12 +160,41 @@ class ImageSeries(_ListSeries[Image]):
     kind = "images"
     _of = staticmethod(payloads.images_of)
 
+    def to_pandas(self) -> pd.DataFrame:
+        """Return what the images are as a tidy table; their bytes are in ``[i]`` alone.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns step (int64), wall_time (float64, seconds since the epoch), item (int64, its
+            number among those of the step), mime, width, height (int64, pixels) and bytes (int64,
+            how many); one row an image. Steps that cannot be read are left out.
+        """
+        from .value_frames import images_frame
+
+        return images_frame(self)
+
 
 class AudioSeries(_ListSeries[Audio]):
     """Audio clips by step; each step has a list of them, as encoded bytes with their labels."""
 
     kind = "audio"
     _of = staticmethod(payloads.audio_clips_of)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return what the clips are as a tidy table; their bytes are in ``[i]`` alone.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns step (int64), wall_time (float64, seconds since the epoch), item (int64, its
+            number among those of the step), mime, label, sample_rate (float64, hertz, NaN if not
+            known) and bytes (int64, how many); one row a clip. Steps that cannot be read are left
+            out.
+        """
+        from .value_frames import audio_frame
+
+        return audio_frame(self)
 
 
 class LayoutSeries(BlobSeries[payloads.Layout]):

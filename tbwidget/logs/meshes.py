@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+    import pandas as pd
 
     from tbwidget.events.columns import TagMetadata
 
+    from .blobs import Index
     from .kinds import MeshPartSeries
 
 VERTEX, FACE, COLOR = 1, 2, 3
@@ -125,7 +127,8 @@ class MeshSeries:
 
     def __iter__(self) -> Iterator[Mesh]:
         """Iterate over the meshes."""
-        return (self[item] for item in range(len(self)))
+        index = self.vertices_index.index()
+        return (self._mesh_at(index, row) for row in range(len(index.columns)))
 
     def __getitem__(self, item: int) -> Mesh:
         """Return the mesh of the `item`-th step.
@@ -137,15 +140,42 @@ class MeshSeries:
         UnreadableValueError
             If one of its parts cannot be decoded, or they do not fit together.
         """
+        index = self.vertices_index.index()
+        return self._mesh_at(index, self.vertices_index.row_of(index, item))
+
+    def readable(self) -> Iterator[tuple[int, float, Mesh]]:
+        """Yield step, wall time and mesh of all that can be read."""
+        index = self.vertices_index.index()
+        times = zip(index.columns.steps.tolist(), index.columns.wall_times.tolist(), strict=True)
+        for row, (step, wall_time) in enumerate(times):
+            try:
+                mesh = self._mesh_at(index, row)
+            except UnreadableValueError:
+                continue
+            yield step, wall_time, mesh
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return how large the meshes are as a tidy table; their numbers are in ``[i]`` alone.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns step (int64), wall_time (float64, seconds since the epoch), item (int64, its
+            number in the batch), vertices, faces (int64, how many) and colored (bool); one row a
+            mesh. Meshes that cannot be read are left out.
+        """
+        from .value_frames import meshes_frame
+
+        return meshes_frame(self)
+
+    def _mesh_at(self, index: Index, row: int) -> Mesh:
         if VERTEX not in self._parts:
             message = f"mesh {self.tag!r} has no vertices"
             raise UnreadableValueError(message)
-        vertices = self._parts[VERTEX][item]
-        step = self.steps[item]
-        faces, colors = self._at(FACE, step, item), self._at(COLOR, step, item)
+        vertices = self.vertices_index.value_at(index, row)
+        faces, colors = self._at(FACE, index, row), self._at(COLOR, index, row)
         if wrong := _misfit(vertices, faces, colors):
-            message = f"mesh {self.tag!r} at step {step} cannot be shown: {wrong}"
-            raise UnreadableValueError(message)
+            raise self.vertices_index.refused(index, row, wrong)
         # torch writes all three as float32.
         if faces is not None:
             faces = faces.astype(np.int32)
@@ -153,15 +183,18 @@ class MeshSeries:
             colors = np.clip(colors, 0, 255).astype(np.uint8)
         return Mesh(vertices, faces, colors, self.config)
 
-    def _at(self, part: int, step: Any, item: int) -> npt.NDArray[Any] | None:
+    def _at(self, part: int, vertices: Index, row: int) -> npt.NDArray[Any] | None:
+        """Return the part that belongs to one row of the vertices; None if there is none."""
         series = self._parts.get(part)
         if series is None:
             return None
-        steps = series.steps
-        if len(steps) == len(self) and steps[item] == step:
-            return series[item]  # type: ignore[no-any-return]
-        rows = np.flatnonzero(steps == step)
-        return series[int(rows[-1])] if len(rows) else None
+        index, step = series.index(), vertices.columns.steps[row]
+        rows = np.flatnonzero(index.columns.steps == step)
+        if not len(rows):
+            return None
+        # Where a step occurs more than once, all steps are equal: then order tells.
+        alike = len(index.columns) == len(vertices.columns) and index.columns.steps[row] == step
+        return series.value_at(index, row if alike else int(rows[-1]))  # type: ignore[no-any-return]
 
 
 def _misfit(
@@ -171,15 +204,15 @@ def _misfit(
     batch, count, _ = vertices.shape
     if faces is not None:
         if len(faces) != batch:
-            return f"it has {batch} sets of vertices and {len(faces)} of faces"
+            return f"{batch} sets of vertices and {len(faces)} of faces"
         # In this form, NaN is out of range too.
         if not (faces.size == 0 or (faces.min() >= 0 and faces.max() < count)):
-            return f"its faces name vertices from {faces.min()} to {faces.max()} of {count}"
+            return f"faces that name vertices from {faces.min()} to {faces.max()} of {count}"
         if faces.dtype.kind == "f" and np.any(faces != np.floor(faces)):
-            return "its faces name vertices by fractions"
+            return "faces that name vertices by fractions"
     if colors is not None:
         if colors.shape != vertices.shape:
-            return f"its vertices are {list(vertices.shape)}, its colours {list(colors.shape)}"
+            return f"vertices of shape {list(vertices.shape)} and colours of {list(colors.shape)}"
         if not np.all(np.isfinite(colors)):
-            return "its colours are not finite"
+            return "colours that are not finite"
     return ""
