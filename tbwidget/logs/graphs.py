@@ -133,7 +133,8 @@ def merge(graphs: list[Any]) -> bytes:
     """Return several `GraphDef` messages as the bytes of one, each under a scope of its own.
 
     Scopes are ``graph_1``, ``graph_2``, ...; functions get them in front of their names too, since
-    functions of the same name in different graphs need not be the same.
+    functions of the same name in different graphs need not be the same. Unlike TensorBoard's, the
+    result has control inputs and calls within functions that lead to what they led to.
 
     Raises
     ------
