@@ -114,7 +114,8 @@ class Accessors:
     def hparams(self) -> dict[str, Any] | None:
         """The hyperparameters that the run was started with; None if it says nothing of any.
 
-        Numbers are floats and flags of torch are 1.0 and 0.0, as written.
+        Numbers are floats and flags of torch are 1.0 and 0.0, as written. A run that was started
+        again has those that it said last; TensorBoard shows those that it said first.
 
         Raises
         ------

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 import shared_logs
 from expected_kinds import digest, place_of, relation, tags_of
+from google.protobuf.json_format import MessageToDict
 
 from tbwidget import Logdir
 from tbwidget.logs.blobs import BlobSeries, UnreadableValueError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tbwidget import Run
 
 NAMES = shared_logs.names() or ["absent"]
 
@@ -42,6 +45,10 @@ DIFFERENCES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "torch_restart_purge": {"job fc2": ("written again", "1, 2: a restart wrote step 30 again")},
 }
+START = "_hparams_/session_start_info"
+#: Runs that said their hyperparameters anew when they were started again. TensorBoard shows what
+#: was said first, ours what was said last: what the points that follow were made with.
+SAID_AGAIN = {"pub_lightning_pixel": [f"lightning_logs/version_{number}" for number in range(3)]}
 
 
 def root_of(name: str, scratch: Path) -> Path:
@@ -95,6 +102,33 @@ def test_the_graph_of_a_run_is_the_one_that_tensorboard_shows(name: str, tmp_pat
         assert ("__meta_graph__" in logs[run].graphs if run in logs else False) == bool(
             read.get("meta_graph")
         )
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "growing"])
+def test_every_session_of_the_log_is_in_the_table(name: str, tmp_path: Path) -> None:
+    logs = Logdir(root_of(name, tmp_path))
+    sessions = {
+        run: tags[START]["hparams"]["sessionStartInfo"]
+        for run, read in shared_logs.read_json(name, "expected.json")["runs"].items()
+        if START in (tags := read["plugins"].get("hparams", {}))
+    }
+    table = logs.hparams()
+    assert sorted(table.run) == sorted(sessions)
+    different = set()
+    for run, start in sessions.items():
+        hparams = start.get("hparams", {})
+        assert set(hparams) <= set(table)
+        if logs[run].hparams != hparams:
+            different.add(run)
+            assert written_more_than_once(logs[run], hparams)
+    assert different == set(SAID_AGAIN.get(name, ()))
+
+
+def written_more_than_once(run: Run, hparams: dict[str, Any]) -> bool:
+    """Tell whether a run said its hyperparameters several times, these ones first."""
+    messages = [MessageToDict(one) for one in run.hparams_records[START]]
+    first = messages[0]["sessionStartInfo"]["hparams"]
+    return len(messages) > 1 and first == hparams
 
 
 def is_readable(series: BlobSeries[Any], item: int) -> bool:

@@ -252,6 +252,14 @@ def test_many_small_growths_make_few_pieces(tmp_path: Path) -> None:
     assert len(series._pieces) < 10
 
 
+def test_a_look_at_what_is_in_order_copies_nothing(tmp_path: Path) -> None:
+    ef.write(tmp_path / ef.NAME, *(image(step) for step in range(100)))
+    series = Logdir(tmp_path)["."].images["x"]
+    ((_, piece),) = series._pieces
+    assert np.shares_memory(series.index().columns.offsets, piece.offsets)
+    assert sum(getattr(piece, name).itemsize for name in piece.__slots__) <= 40  # bytes an entry
+
+
 # -- damage --------------------------------------------------------------------------------------
 
 
@@ -411,6 +419,7 @@ def test_a_forked_child_does_not_wait_for_a_thread_that_it_lacks() -> None:
 
 
 def test_threads_look_while_another_reads_on(tmp_path: Path) -> None:
+    """Case 93."""
     path = ef.write(tmp_path / ef.NAME, image(0, b"0"))
     logs = Logdir(tmp_path)
     series = logs["."].images["x"]

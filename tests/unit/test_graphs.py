@@ -8,6 +8,7 @@ import event_files as ef
 import pytest
 from tensorboard.compat.proto import graph_pb2
 from tensorboard.plugins.graph import graph_util
+from wire import nested
 
 from tbwidget import Logdir
 from tbwidget.events.protos import GraphDef, MetaGraphDef, RunMetadata
@@ -147,6 +148,35 @@ def test_bytes_that_are_no_graph_are_refused_when_looked_at(tmp_path: Path) -> N
         run.graph.nodes  # noqa: B018
     assert run.graph.data == b"\xff"
     assert len(run.scalars["loss"]) == 1
+
+
+def graph_of_nested_functions(depth: int) -> bytes:
+    """Return a graph whose only node has functions within attributes within functions."""
+    function = nested(1, b"f")
+    for _ in range(depth):
+        function = nested(1, b"f") + nested(2, attribute(function))
+    return nested(1, nested(1, b"n") + nested(5, attribute(function)))
+
+
+def attribute(function: bytes) -> bytes:
+    """Return an entry of a map of attributes that holds a function."""
+    return nested(1, b"a") + nested(2, nested(10, function))
+
+
+def test_attributes_nested_without_end_are_refused(tmp_path: Path) -> None:
+    """Threat T4."""
+    ef.write(
+        tmp_path / "shallow" / ef.NAME,
+        ef.record(ef.event(0, graph_def=graph_of_nested_functions(10))),
+    )
+    ef.write(
+        tmp_path / "deep" / ef.NAME,
+        ef.record(ef.event(0, graph_def=graph_of_nested_functions(5000))),
+    )
+    logs = Logdir(tmp_path)
+    assert names_of(logs["shallow"].graph) == ["n"]
+    with pytest.raises(UnreadableValueError, match="holds no GraphDef"):
+        logs["deep"].graph.nodes  # noqa: B018
 
 
 def with_function(*names: str, producer: int = 1) -> Any:

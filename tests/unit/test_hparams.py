@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import event_files as ef
 import pytest
@@ -18,6 +18,7 @@ from hparams_records import (
     scalar,
     session,
 )
+from wire import nested
 
 from tbwidget import Logdir
 from tbwidget.events.protos import HParamsPluginData
@@ -82,6 +83,25 @@ def test_what_cannot_be_read_is_left_out_of_the_table(content: bytes, tmp_path: 
     assert logs.hparams().run.tolist() == ["b"]
     with pytest.raises(UnreadableValueError):
         _ = logs["a"].hparams
+    assert [problem.kind for problem in logs.problems] == ["value"]
+
+
+def test_values_nested_without_end_are_refused(tmp_path: Path) -> None:
+    """Threat T4."""
+    shallow: list[Any] = []
+    for _ in range(10):
+        shallow = [shallow]
+    ef.write(tmp_path / "shallow" / ef.NAME, session({"v": shallow}))
+    value = b""
+    for _ in range(1000):
+        value = nested(6, nested(1, value))  # list_value, values
+    entry = nested(1, b"v") + nested(2, value)
+    content = nested(3, nested(1, entry))  # session_start_info, hparams
+    held = {"tag": START, "metadata": ef.plugin("hparams", content)}
+    ef.write(tmp_path / "deep" / ef.NAME, ef.record(ef.summary(0, held)))
+    logs = Logdir(tmp_path)
+    assert logs["shallow"].hparams == {"v": shallow}
+    assert logs.hparams().run.tolist() == ["shallow"]
     assert [problem.kind for problem in logs.problems] == ["value"]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import event_files as ef
 import numpy as np
 import pytest
+from wire import event_of, nested, summary_of
 
 from tbwidget import Logdir
 from tbwidget.logs.blobs import UnreadableValueError
@@ -246,23 +247,15 @@ def test_a_later_file_need_not_say_what_a_tag_is(kind: str, tmp_path: Path) -> N
 # -- what cannot be parsed ------------------------------------------------------------------------
 
 
-def framed(number: int, data: bytes) -> bytes:
-    """Return a field of protobuf that holds bytes."""
-    assert len(data) < 2**14
-    size = bytes([len(data)]) if len(data) < 128 else bytes([len(data) & 127 | 128, len(data) >> 7])
-    return bytes([number << 3 | 2]) + size + data
-
-
 def image_event(step: int, metadata: bytes, data: bytes = PNG) -> bytes:
     """Return the bytes of an event with one image and these bytes for its metadata."""
-    held = framed(1, b"x") + framed(4, framed(4, data)) + framed(9, metadata)
-    head = b"\x09" + struct.pack("<d", ef.WALL + step) + b"\x10" + bytes([step])
-    return head + framed(5, framed(1, held))
+    image = nested(1, b"x") + nested(4, nested(4, data)) + nested(9, metadata)
+    return event_of(ef.WALL + step, step, summary_of(image))
 
 
 @pytest.mark.parametrize(
     "metadata",
-    [b"\xff", b"\x0a\x05ab", framed(1, b"\x0a\x09text"), framed(2, b"\xff"), b"\x0b\x0b\x0b"],
+    [b"\xff", b"\x0a\x05ab", nested(1, b"\x0a\x09text"), nested(2, b"\xff"), b"\x0b\x0b\x0b"],
 )
 @pytest.mark.parametrize("size", [3, 500])
 def test_metadata_that_is_none_costs_its_record_alone(
@@ -286,9 +279,8 @@ def test_metadata_that_is_none_of_a_tag_known_already(tmp_path: Path) -> None:
 
 
 def test_a_payload_that_is_none_is_told_when_it_is_looked_at(tmp_path: Path) -> None:
-    held = framed(1, b"x") + framed(4, b"\xff" * 200)
-    event = b"\x09" + struct.pack("<d", ef.WALL) + framed(5, framed(1, held))
-    run = read(tmp_path, event)
+    image = nested(1, b"x") + nested(4, b"\xff" * 200)
+    run = read(tmp_path, event_of(ef.WALL, 0, summary_of(image)))
     with pytest.raises(UnreadableValueError, match="not a valid event"):
         run.images["x"][0]
     assert [problem.kind for problem in run.logdir.problems] == ["value"]

@@ -69,11 +69,13 @@ def test_a_cut_image_has_the_size_that_the_log_says(form: str) -> None:
     ],
 )
 def test_markup_is_text_and_never_an_image(data: bytes) -> None:
+    """Threat T6."""
     assert mime_of(data) == "text/plain"
 
 
 @pytest.mark.parametrize("data", [b"", b"\0", b"PNG", b"RIFF", b"RIFFxxxxAVI ", b"alert(1)"])
 def test_what_is_not_known_has_no_type_that_a_browser_would_run(data: bytes) -> None:
+    """Case 99."""
     assert mime_of(data) == "application/octet-stream"
 
 

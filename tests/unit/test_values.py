@@ -58,6 +58,7 @@ def value(**fields: Any) -> Any:
 def test_number_in_content(
     dtype: int, numpy_dtype: str, _field: str, number: float, shape: list[int] | None
 ) -> None:
+    """Cases 61 and 63."""
     content = np.array(number, numpy_dtype).tobytes()
     assert scalar_of_tensor(tensor(dtype, shape, tensor_content=content)) == number
 
@@ -67,11 +68,13 @@ def test_number_in_content(
 def test_number_in_its_field(
     dtype: int, _numpy_dtype: str, field: str, number: float, shape: list[int] | None
 ) -> None:
+    """Cases 61 and 63."""
     assert scalar_of_tensor(tensor(dtype, shape, **{field: [number]})) == number
 
 
 @pytest.mark.parametrize("number", [1.0, -2.5, 65504.0, 6e-8, math.inf, -math.inf])
 def test_half(number: float) -> None:
+    """Case 63."""
     half = np.float16(number)
     content = half.tobytes()
     (bits,) = struct.unpack("<H", content)
@@ -81,6 +84,7 @@ def test_half(number: float) -> None:
 
 @pytest.mark.parametrize("number", [1.0, -2.5, 3.3895314e38, 0.0, math.inf])
 def test_bfloat16(number: float) -> None:
+    """Case 63."""
     content = struct.pack("<f", number)[2:]  # the upper half of a float32
     (bits,) = struct.unpack("<H", content)
     assert scalar_of_tensor(tensor(14, tensor_content=content)) == pytest.approx(number, rel=2**-7)
@@ -97,6 +101,7 @@ def test_special_doubles_survive(number: float) -> None:
 
 
 def test_simple_value_is_exact_to_float32() -> None:
+    """Case 60."""
     (number,) = struct.unpack("<f", struct.pack("<I", 0x5F3759DF))
     assert scalar_of(value(simple_value=number)) == number
 
