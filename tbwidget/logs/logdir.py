@@ -290,6 +290,10 @@ class Logdir(Mapping[str, Run]):
         for file in self._files.values():
             if problem := file.look():
                 self._problems.note(problem)
+                self.revision += 1
+            elif file.recovered:
+                self._problems.forget(self._roots.relative(file.path), "unreachable")
+                self.revision += 1
             if file.replaced:
                 file.replaced = False
                 self._forget(file)

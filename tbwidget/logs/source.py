@@ -38,6 +38,9 @@ class EventFile:
         self.cursor = Cursor()
         self.vanished = False
         self.replaced = False
+        #: True if the last look succeeded where the one before had failed.
+        self.recovered = False
+        self._unreachable = False
         self._relative = relative
         self._head = b""
         self._stop = "more"
@@ -66,19 +69,23 @@ class EventFile:
         """Ask the file system for the file's state and notice growth, replacement or loss."""
         self._looked_at = time.time()
         try:
-            state = state_of(os.stat(self.path))
+            state: FileState | None = state_of(os.stat(self.path))
         except FileNotFoundError:
-            self.vanished = True
-            return None
+            self.vanished, state = True, None
         except OSError as error:
-            return self._unreadable(error)
+            self.recovered = False
+            return self._unreachable_now(error)
+        self.recovered, self._unreachable = self._unreachable, False
+        if state is None:
+            return None
         returned, self.vanished = self.vanished, False
         before, self.state = self.state, state
         if before is None:
             return None
-        # A new file may get the inode of the one it replaces.
+        # A new file may get the inode of the one it replaces, or be written over it in place.
         swapped = returned or state.identity != before.identity
-        if (swapped or state.size < before.size) and self._has_another_head():
+        changed = swapped or state.size != before.size or state.mtime != before.mtime
+        if changed and self._has_another_head():
             self._begin_anew()
         elif state.size < self.cursor.offset:
             # Twice the same smaller size: not a hiccup of a network disk, but a new file.
@@ -86,7 +93,7 @@ class EventFile:
                 self._begin_anew()
             else:
                 self._shrunk_to = state.size
-        if state.size != before.size or state.mtime != before.mtime:
+        if changed:
             self._stop = "more"
         return None
 
@@ -164,6 +171,12 @@ class EventFile:
         reason = error.strerror or str(error)
         message = f"The file cannot be read ({reason}); it is tried again every minute."
         return Problem(self._relative, 0, "unreadable", 0, message)
+
+    def _unreachable_now(self, error: OSError) -> Problem | None:
+        known, self._unreachable = self._unreachable, True
+        reason = error.strerror or str(error)
+        message = f"The file cannot be looked at ({reason}); it is tried again at each look."
+        return None if known else Problem(self._relative, 0, "unreachable", 0, message)
 
     def _has_another_head(self) -> bool:
         try:
