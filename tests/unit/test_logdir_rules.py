@@ -48,9 +48,7 @@ def test_the_rest_of_a_file_comes_before_a_new_file(tmp_path: Path) -> None:
     logs = Logdir(tmp_path)
     ef.append(path, ef.record(ef.scalar(1, tag="rest")))
     ef.write(tmp_path / "a" / SECOND, ef.record(ef.scalar(2, tag="new")))
-    seen = []
-    for _ in logs.read_slices():
-        seen.append(sorted(logs["a"].scalars))
+    seen = [sorted(logs["a"].scalars) for _ in logs.read_slices()]
     assert seen == [["loss", "rest"], ["loss", "new", "rest"]]
 
 
