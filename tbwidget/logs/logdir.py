@@ -300,7 +300,7 @@ class Logdir(Mapping[str, Run]):
         self._mark_deleted_runs()
 
     def _forget(self, file: EventFile) -> None:
-        """Drop what was read of a file that another one has taken the place of."""
+        """Drop what was read of a file that is read anew from its beginning."""
         self._points -= self._runs[file.run].forget(file.writer)
         self._problems.forget(self._roots.relative(file.path))
         self.revision += 1
@@ -321,6 +321,8 @@ class Logdir(Mapping[str, Run]):
         if isinstance(result, Problem):
             self._problems.note(result)
             return False
+        if result.anew:
+            self._forget(file)
         self._apply(file, result)
         return True
 

@@ -21,7 +21,8 @@ from .ordering import Writer
 if TYPE_CHECKING:
     from tbwidget.events.columns import Batch
 
-#: How long an unfinished place in a file may stay so before a good record is looked for after it.
+#: How long an unfinished place in a file may stay so before a good record is looked for after it;
+#: for the first time, and then again.
 PATIENCE_SECONDS = 60.0
 #: Problems of one file that are listed; one with more is not worth its place in the cache either.
 MAX_PROBLEMS = 1000
@@ -46,6 +47,8 @@ class EventFile:
         self._stop = "more"
         self._shrunk_to: int | None = None
         self._retry_at = 0.0
+        self._waiting_at: int | None = None  # at this unfinished place, since then
+        self._waiting_since = 0.0
         self._looked_at = 0.0
         #: What the cache needs besides the columns, which are in the run.
         self._asked_cache = False
@@ -101,7 +104,7 @@ class EventFile:
         """Decode what is next, at most `budget` bytes; None if there is nothing to read now."""
         if not self._is_due():
             return None
-        patient = time.time() - self.state.mtime < PATIENCE_SECONDS if self.state else True
+        patient = not self._has_waited()
         try:
             if not self._head:
                 self._head, _ = read_bytes(self.path, 0, HEAD_BYTES)
@@ -112,6 +115,8 @@ class EventFile:
         except OSError as error:
             return self._unreadable(error)
         self._read_state, self._settled = self.state, self._is_settled()
+        if batch.stop in ("zeros", "cut"):
+            self._wait(batch.cursor.offset, again=not patient)
         if batch.stop != "more" and not patient:
             batch.stop = "end"  # nothing more to be had until the file changes
         return self._take(batch)
@@ -146,6 +151,8 @@ class EventFile:
         return new >= WORTH_BYTES and new >= self._kept_to // 2 and not self.vanished
 
     def _take(self, batch: Batch) -> Batch:
+        if batch.anew:
+            self._drop()
         self.cursor, self._stop = batch.cursor, batch.stop
         self._first_wall_time = float(np.fmin(self._first_wall_time, batch.first_wall_time))
         batch.problems = [replace(problem, file=self._relative) for problem in batch.problems]
@@ -163,8 +170,23 @@ class EventFile:
             return self.state.size > self.cursor.offset
         if self._stop in ("zeros", "cut"):
             # Unfinished: worth another look only once patience has run out.
-            return time.time() - self.state.mtime >= PATIENCE_SECONDS
+            return self._has_waited()
         return False
+
+    def _wait(self, offset: int, *, again: bool) -> None:
+        if offset != self._waiting_at or again:
+            self._waiting_at, self._waiting_since = offset, time.monotonic()
+
+    def _has_waited(self) -> bool:
+        """Tell whether what is unfinished where reading stands has been so for long enough.
+
+        A writer that goes on behind it, or one that has left it for good: both leave it as it is.
+        """
+        if self.state is None:
+            return False
+        waited = time.monotonic() - self._waiting_since >= PATIENCE_SECONDS
+        left_alone = time.time() - self.state.mtime >= PATIENCE_SECONDS
+        return (waited and self._waiting_at == self.cursor.offset) or left_alone
 
     def _unreadable(self, error: OSError) -> Problem:
         self._retry_at = time.monotonic() + PATIENCE_SECONDS
@@ -189,6 +211,9 @@ class EventFile:
     def _begin_anew(self) -> None:
         self.cursor, self._head, self._stop = Cursor(), b"", "more"
         self._shrunk_to = None
+        self._drop()
+        self.replaced = True
+
+    def _drop(self) -> None:
         self._kept_to, self._first_wall_time = 0, math.nan
         self._problems.clear()
-        self.replaced = True

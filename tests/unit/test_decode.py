@@ -13,6 +13,7 @@ import struct
 import tempfile
 import tracemalloc
 import zipfile
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -324,60 +325,6 @@ def test_nothing_is_allocated_for_a_length(tmp_path: Path, length: int, patient:
     assert steps(batches) == [0]
 
 
-# -- writers without checksums -------------------------------------------------------------------
-
-
-def test_a_writer_without_checksums_is_read_with_a_note(tmp_path: Path) -> None:
-    path = ef.write(tmp_path / ef.NAME, *(ef.unchecked(ef.scalar(step)) for step in range(5)))
-    batches = read(path)
-    assert steps(batches) == [0, 1, 2, 3, 4]
-    assert kinds(batches) == [("no_crc", 0)]
-    ef.append(path, ef.unchecked(ef.scalar(5)))
-    after = decode(str(path), batches[-1].cursor)
-    assert (steps([after]), after.problems) == ([5], [])
-
-
-def test_a_writer_without_checksums_is_read_live_from_its_first_record(tmp_path: Path) -> None:
-    path = ef.write(tmp_path / ef.NAME)
-    batches, cursor = [], Cursor()
-    for step in range(4):
-        ef.append(path, ef.unchecked(ef.scalar(step)))
-        batches.append(decode(str(path), cursor))
-        cursor = batches[-1].cursor
-    assert [steps([batch]) for batch in batches] == [[], [0, 1], [2], [3]]
-    assert kinds(batches) == [("no_crc", 0)]
-
-
-@pytest.mark.parametrize("budget", [1, 60, 200])
-def test_a_writer_without_checksums_is_read_in_small_budgets(tmp_path: Path, budget: int) -> None:
-    path = ef.write(tmp_path / ef.NAME, *(ef.unchecked(ef.scalar(step)) for step in range(9)))
-    assert flat(read(path, budget)) == flat(read(path))
-
-
-def test_one_record_alone_that_fails_is_withheld(tmp_path: Path) -> None:
-    path = ef.write(tmp_path / ef.NAME, ef.record(ef.scalar(0), bad_data_crc=1))
-    waiting = decode(str(path), Cursor())
-    assert (waiting.stop, waiting.cursor, waiting.problems) == ("cut", Cursor(), [])
-    batches = read(path, patient=False)
-    assert (steps(batches), kinds(batches)) == ([], [("data_crc", 0)])
-    ef.append(path, ef.record(ef.scalar(1)))
-    batches = read(path)
-    assert (steps(batches), kinds(batches)) == ([1], [("data_crc", 0)])
-
-
-def test_failing_records_among_good_ones_are_withheld(tmp_path: Path) -> None:
-    bad = [ef.record(ef.scalar(step), bad_data_crc=1) for step in range(5)]
-    path = ef.write(tmp_path / ef.NAME, *bad, ef.record(ef.scalar(5)), *bad)
-    batches = read(path)
-    assert steps(batches) == [5]
-    assert [kind for kind, _ in kinds(batches)] == ["data_crc"] * 10
-
-
-def test_failing_records_that_are_no_events_are_withheld(tmp_path: Path) -> None:
-    path = ef.write(tmp_path / ef.NAME, *[ef.record(b"\xff\xff\xff", bad_data_crc=1)] * 3)
-    assert [kind for kind, _ in kinds(read(path))] == ["data_crc"] * 3
-
-
 # -- files of another kind -----------------------------------------------------------------------
 
 
@@ -394,14 +341,33 @@ def zipped() -> bytes:
         (gzip.compress(ef.record(ef.scalar(0)) * 100), "gzip"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull"),
         (zipped(), "zip"),
+        (zlib.compress(ef.record(ef.scalar(0)) * 100, 1), "zlib"),
+        (zlib.compress(ef.record(ef.scalar(0)) * 100, 9), "zlib"),
     ],
+    ids=["gzip", "git lfs", "zip", "zlib", "zlib at its best"],
 )
 def test_files_of_another_kind_are_named(tmp_path: Path, data: bytes, word: str) -> None:
     (batch,) = read(ef.write(tmp_path / ef.NAME, data))
     (problem,) = batch.problems
     assert (problem.kind, problem.bytes_skipped) == ("not_event_file", len(data))
     assert word in problem.message
-    assert (batch.records, batch.cursor.offset) == (0, len(data))
+    assert (batch.records, batch.stop) == (0, "damaged")
+
+
+@pytest.mark.parametrize("length", [0x8B1F, 0x0178, 0x5E78, 0x9C78, 0xDA78])
+@pytest.mark.parametrize("bad", [0, 1])
+def test_a_file_that_begins_like_a_compressed_one_is_read(
+    tmp_path: Path, length: int, bad: int
+) -> None:
+    """What looks like the first bytes of gzip or zlib may be the length of a record."""
+    padding = length - len(ef.event(0, log_message={"message": "x" * 300})) + 300
+    first = ef.event(0, log_message={"message": "x" * padding})
+    first = ef.event(0, log_message={"message": "x" * (padding - len(first) + length)})
+    assert len(first) == length
+    records = [ef.record(first, bad_length_crc=bad), ef.record(ef.scalar(1))]
+    batches = read(ef.write(tmp_path / ef.NAME, *records))
+    assert steps(batches) == [1]
+    assert kinds(batches) == [("header", 0)] * bad
 
 
 def test_random_bytes_are_one_problem(tmp_path: Path) -> None:

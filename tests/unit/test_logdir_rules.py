@@ -291,3 +291,85 @@ def test_threads_that_ask_while_another_reads_always_see_equal_columns(tmp_path:
         thread.join()
     assert not wrong
     assert len(logs["a"].scalars["loss"]) == 2001
+
+
+# -- places that are not written yet ---------------------------------------------------------------
+
+
+def points_with_a_hole(path: Path, first: int, last: int) -> bytes:
+    """Write 40 points to `path` with zeros from byte `first` to `last`; return what they were."""
+    data = b"".join(ef.record(ef.scalar(step, step / 7)) for step in range(40))
+    ef.write(path, data[:first] + bytes(last - first) + data[last:])
+    return data
+
+
+RECORD = len(ef.record(ef.scalar(1)))
+#: The first record is shorter by its step of 0, which protobuf leaves out.
+TENTH = len(ef.record(ef.scalar(0))) + 9 * RECORD
+
+
+@pytest.mark.parametrize("first", range(TENTH, TENTH + RECORD))
+def test_a_page_of_zeros_that_is_filled_in_later_loses_nothing(tmp_path: Path, first: int) -> None:
+    """Network disks write pages in any order, and pages begin anywhere in a record."""
+    path = tmp_path / "a" / FIRST
+    data = points_with_a_hole(path, first, first + 5 * RECORD)
+    logs = Logdir(tmp_path, cache=False)
+    assert (steps(logs), logs.problems) == ([*range(10)], [])
+    path.write_bytes(data)
+    logs.refresh()
+    assert (steps(logs), logs.problems) == ([*range(40)], [])
+
+
+@pytest.mark.parametrize("first", [TENTH, TENTH + 4, TENTH + 20, TENTH + RECORD - 2])
+def test_a_page_of_zeros_that_stays_is_passed_though_the_writer_writes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(source.time, "monotonic", lambda: now[0])
+    path = tmp_path / "a" / FIRST
+    points_with_a_hole(path, first, first + 5 * RECORD)
+    logs = Logdir(tmp_path, cache=False)
+    for step in range(40, 45):
+        ef.append(path, ef.record(ef.scalar(step)))  # the time of the last write is never long ago
+        now[0] += source.PATIENCE_SECONDS / 6
+        logs.refresh()
+        assert steps(logs) == [*range(10)]
+    now[0] += source.PATIENCE_SECONDS / 4
+    logs.refresh()
+    lost = 5 if first == TENTH else 6
+    assert steps(logs) == [*range(10), *range(10 + lost, 45)]
+    assert sum(problem.bytes_skipped for problem in logs.problems) == lost * RECORD
+
+
+def test_a_record_that_is_never_ended_is_passed_though_the_writer_writes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer that was killed in the midst of a large record, and another that wrote on."""
+    now = [1000.0]
+    monkeypatch.setattr(source.time, "monotonic", lambda: now[0])
+    path = tmp_path / "a" / FIRST
+    ef.write(path, ef.record(ef.scalar(0)), ef.header(2**30) + b"large")
+    logs = Logdir(tmp_path, cache=False)
+    ef.append(path, ef.record(ef.scalar(1)))
+    logs.refresh()
+    assert (steps(logs), logs.problems) == ([0], [])
+    now[0] += source.PATIENCE_SECONDS
+    ef.append(path, ef.record(ef.scalar(2)))
+    logs.refresh()
+    assert (steps(logs), kinds(logs)) == ([0, 1, 2], ["cut"])
+
+
+def test_a_large_record_that_comes_slowly_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(source.time, "monotonic", lambda: now[0])
+    path = ef.write_scalars(tmp_path / "a" / FIRST, [0])
+    large = ef.record(ef.summary(1, {"tag": "t", "tensor": {"tensor_content": b"x" * 90_000}}))
+    logs = Logdir(tmp_path, cache=False)
+    for begin in range(0, len(large), 10_000):
+        ef.append(path, large[begin : begin + 10_000])
+        now[0] += source.PATIENCE_SECONDS + 1
+        logs.refresh()
+    assert logs["a"].tags == {"scalars": ["loss"], "tensors": ["t"]}
+    assert logs.problems == []
