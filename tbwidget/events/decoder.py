@@ -274,7 +274,10 @@ class Decoder:
         event = walk_blob(record.data)
         if event is None or len(event.tag) > MAX_TAG_CHARACTERS:
             return False
-        metadata = self._metadata_of(event.tag, event.metadata)
+        try:
+            metadata = self._metadata_of(event.tag, event.metadata)
+        except DecodeError:
+            return False  # nor will protobuf take the event
         kind = KIND_OF_FIELD.get(event.field) or kind_of_tensor(metadata)
         if kind == "scalars":
             return False
@@ -311,9 +314,9 @@ class Decoder:
 
     def _metadata_of(self, tag: str, own: bytes | None) -> TagMetadata | None:
         """Return the metadata of `tag`: what its first value carried, which may be this one."""
-        known = self._metadata.get(tag)
-        if known is None and own is not None:
-            known = metadata_of(own)
+        known, given = self._metadata.get(tag), None if own is None else metadata_of(own)
+        if known is None and given is not None:
+            known = given
             if self._metadata is self._cursor.metadata:
                 self._metadata = dict(self._metadata)  # the caller's cursor stays as it was
             self._metadata[tag] = known

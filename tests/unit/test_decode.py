@@ -188,6 +188,37 @@ def test_what_is_no_file_is_an_error(tmp_path: Path) -> None:
             decode(str(path), Cursor())
 
 
+def test_good_and_bad_records_are_each_told_apart(tmp_path: Path) -> None:
+    """And the bad ones, whatever their wall times, are not where a run begins."""
+    early = ef.WALL - 500
+    path = ef.write(
+        tmp_path / ef.NAME,
+        ef.record(ef.scalar(0)),
+        ef.record(ef.scalar(1, wall_time=math.nan)),
+        ef.record(b"\xff\xff\xff"),
+        ef.record(b"\xff\xff\xff", bad_data_crc=1),
+        ef.record(ef.scalar(4, wall_time=early), bad_data_crc=1),
+        ef.record(ef.scalar(5)),
+    )
+    batches = read(path)
+    assert steps(batches) == [0, 1, 5]
+    assert [kind for kind, _ in sorted(kinds(batches), key=lambda one: one[1])] == [
+        "not_protobuf",
+        "data_crc",
+        "data_crc",
+    ]
+    assert batches[0].first_wall_time == ef.WALL
+
+
+def test_a_failing_image_is_not_where_a_run_begins(tmp_path: Path) -> None:
+    image = {"tag": "image", "image": {"encoded_image_string": b"x" * 400}}
+    good = [ef.record(ef.summary(step, image)) for step in range(100)]
+    bad = ef.record(ef.summary(7, image, wall_time=ef.WALL - 500), bad_data_crc=1)
+    batches = read(ef.write(tmp_path / ef.NAME, *good[:50], bad, *good[50:]))
+    assert len(batches[0].blobs["images", "image"]) == 100
+    assert batches[0].first_wall_time == ef.WALL
+
+
 # -- table of the damaged ------------------------------------------------------------------------
 
 
@@ -525,6 +556,20 @@ def test_a_tag_that_is_far_too_long_is_left_out(tmp_path: Path) -> None:
     assert list(batch.scalars) == ["loss"]
     assert [problem.kind for problem in batch.problems] == ["value"]
     assert len(batch.problems[0].message) < 200
+
+
+@pytest.mark.parametrize("size", [20, 400])
+def test_metadata_that_is_none_costs_only_its_record(tmp_path: Path, size: int) -> None:
+    """In a record whose payload is only indexed as well, however often the tag was seen before."""
+    image = {"tag": "image", "image": {"encoded_image_string": b"x" * size}}
+    bare = ef.summary(1, image)
+    described = ef.summary(2, {**image, "metadata": ef.plugin("images", display_name="abc")})
+    batch = one(tmp_path, described.replace(b"abc", b"a\xffc"), bare, described)
+    assert batch.blobs["images", "image"].steps.tolist() == [1, 2]
+    assert [problem.kind for problem in batch.problems] == ["not_protobuf"]
+    again = one(tmp_path / "again", described, described.replace(b"abc", b"a\xffc"), bare)
+    assert again.blobs["images", "image"].steps.tolist() == [2, 1]
+    assert [problem.kind for problem in again.problems] == ["not_protobuf"]
 
 
 def test_a_tag_that_is_not_utf8_costs_only_its_record(tmp_path: Path) -> None:
