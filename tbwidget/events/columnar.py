@@ -154,7 +154,7 @@ class Columnar:
             return 0
         end = position + count * group.size
         rows = self._bytes[position:end].reshape(count, group.size)
-        sound = group.sound(rows, checked=self._sink.checked)
+        sound = group.sound(rows)
         if sound is not None and not sound.all():
             count = int(sound.argmin())
             rows = rows[:count]
@@ -216,7 +216,7 @@ class Columnar:
         if not len(chosen):
             return False
         rows = self._gather(stretch.starts[chosen], group.size)
-        sound = group.sound(rows, checked=self._sink.checked)
+        sound = group.sound(rows)
         if sound is not None:
             if 2 * np.count_nonzero(sound) < len(sound):
                 REGISTRY.forget(group)  # its lengths are not what tells its records
@@ -277,7 +277,7 @@ class Columnar:
         accepted = np.array([self._sink.accepts(event) for event in family.events])
         found = templates >= 0
         taken = found & accepted[templates]
-        if self._sink.checked and taken.any():
+        if taken.any():
             taken[taken] = family.intact(mine[taken], templates[taken])
         self._add_family(stretch, family, chosen[left[taken]], mine[taken], templates[taken])
         # What is of a template and yet not taken goes alone; it is not tried again here.

@@ -52,14 +52,20 @@ class Cursor:
         The metadata of each tag so far: writers give it only with a tag's first value.
     intact
         Records so far whose data CRC held.
+    failed
+        Events so far whose data CRC did not hold.
     unchecked
-        True once the file is known to be of a writer that computes no CRC.
+        True while the file is taken to be of a writer that computes no CRC of the data.
+    lengths_unchecked
+        True while it is taken to be of one that computes no CRC of the lengths.
     """
 
     offset: int = 0
     metadata: dict[str, TagMetadata] = field(default_factory=dict)
     intact: int = 0
+    failed: int = 0
     unchecked: bool = False
+    lengths_unchecked: bool = False
 
     def at(self, offset: int) -> Cursor:
         """Return this cursor moved to `offset`."""
@@ -156,6 +162,9 @@ class Batch:
         Size of the file when it was read.
     first_wall_time
         Earliest finite wall time in the batch, of any event; NaN if there is none.
+    anew
+        True if the batch begins at the start of the file once more, because its writer turned out
+        to be of another sort: what earlier batches held is to be dropped.
     """
 
     cursor: Cursor
@@ -167,6 +176,7 @@ class Batch:
     stop: str = "end"
     file_size: int = 0
     first_wall_time: float = float("nan")
+    anew: bool = False
 
 
 class ScalarRows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,16 @@ from .columnar import LEAST_BYTES, Columnar
 from .columns import Batch, Cursor, ScalarRows, Start, TagMetadata, blob_columns
 from .problems import Problem
 from .protos import Event, SessionLog
-from .records import FOOTER_BYTES, HEADER_BYTES, Record, Stop, is_intact, record_at, scan
+from .records import (
+    FOOTER_BYTES,
+    HEADER_BYTES,
+    Record,
+    Stop,
+    is_header,
+    is_intact,
+    record_at,
+    scan,
+)
 from .values import KIND_OF_FIELD, NotAScalarError, kind_of, kind_of_tensor, metadata_of, scalar_of
 from .wire import FIELD_OF_KEY, walk_blob
 
@@ -24,6 +34,8 @@ if TYPE_CHECKING:
 MAX_TAG_CHARACTERS = 4096
 #: Records read one by one before columns are tried, and at most where they do not help.
 _FEWEST_RECORDS, _MOST_RECORDS = 16, 4096
+#: So many events whose data CRC fails, and none whose holds, are of a writer that makes none.
+_ENOUGH_FAILED = 2
 RUN_GRAPH_TAG = "__run_graph__"
 META_GRAPH_TAG = "__meta_graph__"
 
@@ -37,8 +49,8 @@ class Decoder:
         self.base = cursor.offset
         self._data, self._bytes = data, memoryview(data)[:size]
         self._metadata = cursor.metadata
-        self._intact = cursor.intact
-        self._unchecked = cursor.unchecked
+        self._intact, self._failed = cursor.intact, cursor.failed
+        self._good_header = False
         self._withheld: list[Record] = []
         self._scalars: dict[str, ScalarRows] = {}
         self._blobs: dict[tuple[str, str], list[BlobRow]] = {}
@@ -49,6 +61,8 @@ class Decoder:
 
     def read(self) -> Stop:
         """Read all records; return why no more could be read."""
+        if self._cursor.unchecked or self._cursor.lengths_unchecked:
+            return self._read_unchecked()
         # Not kept: each would hold the other, and with it the bytes, for long after.
         columnar = Columnar(self._data, len(self._bytes), self)
         position, records, limit = 0, 0, len(self._bytes)
@@ -82,12 +96,49 @@ class Decoder:
                 return item.end - base, None
         raise AssertionError  # scan always ends in a Stop
 
-    # -- what the columnar reader asks -------------------------------------------------------------
+    def _read_unchecked(self) -> Stop:
+        """Read all records one by one, and see whether they are without checksums indeed."""
+        base, lengths_checked = self._cursor.offset, not self._cursor.lengths_unchecked
+        for item in scan(self._bytes, base, lengths_checked=lengths_checked):
+            if isinstance(item, Stop):
+                return item
+            self._good_header |= not lengths_checked and is_header(self._bytes, item.offset - base)
+            self._add(self._read_record(item))
+        raise AssertionError  # scan always ends in a Stop
 
     @property
-    def checked(self) -> bool:
-        """Whether records must have the right data CRC."""
-        return not self._unchecked
+    def doubt(self) -> Cursor | None:
+        """Where to begin anew if the writer turned out to be of another sort; None if it did not.
+
+        That every record of a file fails says that its writer makes no checksums; then a single one
+        that holds says that it does. Damage is only what stands out.
+        """
+        cursor = self._cursor
+        lengths_unchecked = cursor.lengths_unchecked and not self._good_header
+        if (cursor.unchecked and self._intact) or self._good_header:
+            return Cursor(intact=1, lengths_unchecked=lengths_unchecked)
+        if not self._intact and not cursor.unchecked and self._failed >= _ENOUGH_FAILED:
+            return Cursor(unchecked=True, lengths_unchecked=lengths_unchecked)
+        return None
+
+    def ends_in_doubt(self, stop: Stop) -> bool:
+        """Tell whether the last record before `stop` fails its checksum and ends in a zero."""
+        if not self._withheld or self._withheld[-1].end != stop.offset:
+            return False
+        return not self._bytes[stop.offset - self.base - 1]
+
+    def hold_back(self) -> Stop:
+        """Leave the last record for later, because what follows it has not been written yet.
+
+        Network disks write whole pages in any order, so that a page of zeros rarely begins where a
+        record does: the one before is as unwritten as those in it.
+        """
+        last = self._withheld.pop()
+        self._records -= 1
+        self._failed -= self._counts(last)
+        return Stop(last.offset, "zeros")
+
+    # -- what the columnar reader asks -------------------------------------------------------------
 
     def accepts(self, event: ScalarEvent) -> bool:
         """Tell whether all values of `event` are scalars of tags that are known already."""
@@ -112,7 +163,7 @@ class Decoder:
     def add_intact(self, records: int) -> None:
         """Take note of records that were read by columns."""
         self._records += records
-        self._intact += 0 if self._unchecked else records
+        self._intact += records
 
     def index_of(self, tag: bytes, field: int) -> list[BlobRow] | None:
         """Return where values of `tag` are indexed, None if its kind is not certain yet."""
@@ -128,7 +179,7 @@ class Decoder:
 
     def is_sound(self, start: int, length: int) -> bool:
         """Tell whether the data at `start`, whose length is certain, may be taken."""
-        return self._unchecked or is_intact(self._bytes, start, length)
+        return is_intact(self._bytes, start, length)
 
     def read_alone(self, position: int, length: int) -> None:
         """Read the record at `position` by itself, and add its points."""
@@ -143,11 +194,16 @@ class Decoder:
 
     def _read_record(self, record: Record) -> list[Point]:
         self._records += 1
-        if record.intact or self._unchecked:
-            self._intact += record.intact
+        self._intact += record.intact
+        if record.intact or (self._cursor.unchecked and _event_in(record) is not None):
             return self._points_of(record)
+        self._failed += self._counts(record)
         self._withheld.append(record)
         return []
+
+    def _counts(self, failing: Record) -> bool:
+        """Tell whether a record that fails says something of the writer, as long as none holds."""
+        return not self._intact and _event_in(failing) is not None
 
     def _add(self, points: list[Point]) -> None:
         for tag, step, wall_time, value in points:
@@ -161,7 +217,16 @@ class Decoder:
 
     def batch(self, offset: int, file_size: int) -> Batch:
         """Return all that was read, and a cursor at `offset`."""
-        cursor = Cursor(offset, self._metadata, self._intact, self._unchecked)
+        for record in self._withheld:
+            size = HEADER_BYTES + len(record.data) + FOOTER_BYTES
+            self._problem(record, "data_crc", size, "a record fails its checksum")
+        cursor = replace(
+            self._cursor,
+            offset=offset,
+            metadata=self._metadata,
+            intact=self._intact,
+            failed=self._failed,
+        )
         wall_time = self._first_wall_time if math.isfinite(self._first_wall_time) else math.nan
         return Batch(
             cursor,
@@ -174,25 +239,6 @@ class Decoder:
             first_wall_time=wall_time,
         )
 
-    @property
-    def undecided(self) -> bool:
-        """Whether the only record of the file so far fails its checksum."""
-        return len(self._withheld) == 1 and self._records == 1 and not self._intact
-
-    def settle_withheld(self) -> None:
-        """Decide about records whose data CRC failed: damage, or a writer that has no CRC."""
-        withheld, self._withheld = self._withheld, []
-        if len(withheld) > 1 and not self._intact and all(map(_parses, withheld)):
-            self._unchecked = True
-            message = "No record's checksum holds, so its writer makes none: read unchecked."
-            self._problems.append(Problem(self._path, 0, "no_crc", 0, message))
-            for record in withheld:
-                self._add(self._points_of(record))
-            return
-        for record in withheld:
-            size = HEADER_BYTES + len(record.data) + FOOTER_BYTES
-            self._problem(record, "data_crc", size, "a record fails its checksum")
-
     def _problem(self, record: Record, kind: str, skipped: int, what: str) -> None:
         message = f"At offset {record.offset:,} {what}; it was left out."
         self._problems.append(Problem(self._path, record.offset, kind, skipped, message))
@@ -201,9 +247,8 @@ class Decoder:
         """Take in one record; return the scalars in it."""
         if self._add_payload(record):
             return []
-        try:
-            event = Event.FromString(record.data)
-        except DecodeError:
+        event = _event_in(record)
+        if event is None:
             size = HEADER_BYTES + len(record.data) + FOOTER_BYTES
             self._problem(record, "not_protobuf", size, "a record is not a valid event")
             return []
@@ -269,9 +314,9 @@ class Decoder:
 
     def _metadata_of(self, tag: str, own: bytes | None) -> TagMetadata | None:
         """Return the metadata of `tag`: what its first value carried, which may be this one."""
-        known = self._metadata.get(tag)
-        if known is None and own is not None:
-            known = metadata_of(own)
+        known, given = self._metadata.get(tag), None if own is None else metadata_of(own)
+        if known is None and given is not None:
+            known = given
             if self._metadata is self._cursor.metadata:
                 self._metadata = dict(self._metadata)  # the caller's cursor stays as it was
             self._metadata[tag] = known
@@ -283,9 +328,15 @@ class Decoder:
         rows.append((event.step, event.wall_time, offset, len(record.data), slot))
 
 
-def _parses(record: Record) -> bool:
+def is_event(record: Record) -> bool:
+    """Tell whether a record is an event with a time, as all are that writers write."""
+    event = _event_in(record)
+    return event is not None and bool(event.wall_time > 0)
+
+
+def _event_in(record: Record) -> Any:
+    """Return the event that a record holds, None if it is not one."""
     try:
-        Event.FromString(record.data)
+        return Event.FromString(record.data)
     except DecodeError:
-        return False
-    return True
+        return None

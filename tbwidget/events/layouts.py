@@ -168,20 +168,18 @@ class Group:
         """Tell whether `row` is this group, but for what may differ."""
         return len(row) == self.size and bool(np.array_equal(row & self.mask, self.template))
 
-    def sound(self, rows: Bytes, *, checked: bool) -> Mask | None:
-        """Tell which rows are this group, their checksums too if `checked`; None if all are."""
+    def sound(self, rows: Bytes) -> Mask | None:
+        """Tell which rows are this group, their checksums too; None if all are."""
         varies = _varying(rows)
         wrong = np.flatnonzero((varies & self.mask) | ((rows[0] & self.mask) ^ self.template))
         if len(wrong):
             good: Mask = ((rows[:, wrong] & self.mask[wrong]) == self.template[wrong]).all(axis=1)
-            if checked and good.any():
+            if good.any():
                 chosen = rows[good]
-                intact = self.sound(chosen, checked=True)
+                intact = self.sound(chosen)
                 if intact is not None:
                     good[np.flatnonzero(good)[~intact]] = False
             return good
-        if not checked:
-            return None
         intact = np.ones(len(rows), bool)
         for shape, first, crc in zip(self.shapes, self.firsts, self.crcs, strict=True):
             intact &= shape.intact(rows, first, crc, varies)

@@ -75,7 +75,7 @@ class Stop:
     needed: int = 0
 
 
-def scan(buffer: memoryview, base: int) -> Iterator[Record | Stop]:
+def scan(buffer: memoryview, base: int, *, lengths_checked: bool = True) -> Iterator[Record | Stop]:
     """Yield every record in `buffer`, then one `Stop`.
 
     Parameters
@@ -84,6 +84,8 @@ def scan(buffer: memoryview, base: int) -> Iterator[Record | Stop]:
         Bytes of the file from offset `base` on.
     base
         File offset of the buffer's first byte, which starts a record.
+    lengths_checked
+        Whether a length must have the right CRC.
     """
     position, size = 0, len(buffer)
     while True:
@@ -95,11 +97,11 @@ def scan(buffer: memoryview, base: int) -> Iterator[Record | Stop]:
             yield Stop(base + position, "cut", HEADER_BYTES)
             return
         length, length_crc = _HEADER.unpack_from(buffer, position)
-        if length_crc != masked_crc32c(buffer[position : position + 8]):
-            zeros = length == 0 and length_crc == 0
-            yield Stop(base + position, "zeros" if zeros else "damaged")
+        if length == 0 and length_crc == 0:
+            yield Stop(base + position, "zeros")
             return
-        if length > MAX_RECORD_BYTES:
+        wrong = lengths_checked and length_crc != masked_crc32c(buffer[position : position + 8])
+        if wrong or length > MAX_RECORD_BYTES:
             yield Stop(base + position, "damaged")
             return
         start = position + HEADER_BYTES
@@ -117,6 +119,12 @@ def record_at(buffer: memoryview, position: int, length: int, offset: int) -> Re
     return Record(offset, buffer[start : start + length], is_intact(buffer, start, length))
 
 
+def is_header(buffer: memoryview, position: int) -> bool:
+    """Tell whether the header at `position` has the right CRC of its length."""
+    length_crc = _CRC.unpack_from(buffer, position + 8)[0]
+    return bool(masked_crc32c(buffer[position : position + 8]) == length_crc)
+
+
 def is_intact(buffer: memoryview, start: int, length: int) -> bool:
     """Tell whether the `length` bytes of data at `start` have the CRC that follows them."""
     (data_crc,) = _CRC.unpack_from(buffer, start + length)
@@ -129,11 +137,12 @@ def needed_at(buffer: bytearray) -> int:
     return HEADER_BYTES + int(length) + FOOTER_BYTES
 
 
-def resync(buffer: memoryview, start: int) -> int | None:
+def resync(buffer: memoryview, start: int, *, data_checked: bool = True) -> int | None:
     """Return the position of the next good record in `buffer` at or after `start`.
 
     Good means that both its length's CRC and its data's CRC hold, so a chance match is out of the
-    question. ``None`` if there is none in the first `RESYNC_BYTES` after `start`.
+    question; that of the length alone if not `data_checked`. ``None`` if there is none in the first
+    `RESYNC_BYTES` after `start`.
     """
     window = bytes(buffer[start : start + RESYNC_BYTES])
     # A file made of headers that claim long records must not cost the square of its size.
@@ -141,7 +150,7 @@ def resync(buffer: memoryview, start: int) -> int | None:
     # A length below 4 GiB ends in four zero bytes: only these places are worth a CRC.
     at = window.find(b"\0\0\0\0", 4)
     while at != -1 and allowance > 0:
-        good, checked = _record_at(window, at - 4)
+        good, checked = _record_at(window, at - 4, data_checked=data_checked)
         if good:
             return start + at - 4
         allowance -= checked
@@ -159,7 +168,7 @@ def _next_candidate(window: bytes, at: int) -> int:
     return window.find(b"\0\0\0\0", at + 1)
 
 
-def _record_at(window: bytes, position: int) -> tuple[bool, int]:
+def _record_at(window: bytes, position: int, *, data_checked: bool) -> tuple[bool, int]:
     """Tell whether a good record is at `position`, and how many data bytes that took to check."""
     if len(window) - position < HEADER_BYTES:
         return False, 0
@@ -169,6 +178,8 @@ def _record_at(window: bytes, position: int) -> tuple[bool, int]:
         return False, 0
     if length_crc != masked_crc32c(window[position : position + 8]):
         return False, 0
+    if not data_checked:
+        return True, 0
     (data_crc,) = _CRC.unpack_from(window, end)
     data = memoryview(window)[position + HEADER_BYTES : end]
     return bool(data_crc == masked_crc32c(data)), len(data)

@@ -15,10 +15,6 @@ Point = tuple[str, int, float, float]
 class Sink(Protocol):
     """What a `Columnar` asks of the decoder that it works for."""
 
-    @property
-    def checked(self) -> bool:
-        """Whether records must have the right data CRC."""
-
     def accepts(self, event: ScalarEvent) -> bool:
         """Tell whether all values of `event` are scalars of tags that are known already."""
 

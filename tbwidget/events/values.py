@@ -7,6 +7,7 @@ its tag's metadata (a tensor with a plugin name: TensorFlow 2).
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,8 @@ _KIND_OF_PLUGIN = {
     "hparams": "hparams",
     "custom_scalars": "custom_scalars",
 }
+#: Longer metadata is not worth remembering.
+_SHORT_BYTES = 1024
 # DataClass of summary.proto, for kinds that are not tensors.
 _SCALAR, _TENSOR, _BLOBS = 1, 2, 3
 _DATA_CLASS_OF_KIND = {"scalars": _SCALAR, "images": _BLOBS, "audio": _BLOBS, "graphs": _BLOBS}
@@ -45,7 +48,18 @@ class NotAScalarError(ValueError):
 
 
 def metadata_of(data: bytes) -> TagMetadata:
-    """Return what the bytes of a `SummaryMetadata` say."""
+    """Return what the bytes of a `SummaryMetadata` say.
+
+    Raises
+    ------
+    google.protobuf.message.DecodeError
+        If they are not one.
+    """
+    # Many writers repeat it with every value.
+    return _short_metadata_of(data) if len(data) <= _SHORT_BYTES else _parsed_metadata(data)
+
+
+def _parsed_metadata(data: bytes) -> TagMetadata:
     metadata = SummaryMetadata.FromString(data)
     return TagMetadata(
         metadata.plugin_data.plugin_name,
@@ -54,6 +68,9 @@ def metadata_of(data: bytes) -> TagMetadata:
         metadata.summary_description,
         metadata.data_class,
     )
+
+
+_short_metadata_of = lru_cache(maxsize=512)(_parsed_metadata)
 
 
 def kind_of(value: Any, metadata: TagMetadata | None) -> str | None:

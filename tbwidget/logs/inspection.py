@@ -112,7 +112,11 @@ class Inspection:
 
         columns = [field.name for field in fields(TagSummary)]
         frame = pd.DataFrame([asdict(one) for one in self.tags], columns=columns)
-        return frame.astype({"first_step": "Int64", "last_step": "Int64"})
+        for name in ("first_step", "last_step"):
+            # From the numbers themselves: by way of float64 large ones would not be exact.
+            steps = pd.array([getattr(one, name) for one in self.tags], dtype="Int64")
+            frame[name] = steps
+        return frame
 
     def to_text(self, limit: int | None = None) -> str:
         """Return it as text, of `limit` tags and problems at most."""

@@ -290,13 +290,17 @@ class Logdir(Mapping[str, Run]):
         for file in self._files.values():
             if problem := file.look():
                 self._problems.note(problem)
+                self.revision += 1
+            elif file.recovered:
+                self._problems.forget(self._roots.relative(file.path), "unreachable")
+                self.revision += 1
             if file.replaced:
                 file.replaced = False
                 self._forget(file)
         self._mark_deleted_runs()
 
     def _forget(self, file: EventFile) -> None:
-        """Drop what was read of a file that another one has taken the place of."""
+        """Drop what was read of a file that is read anew from its beginning."""
         self._points -= self._runs[file.run].forget(file.writer)
         self._problems.forget(self._roots.relative(file.path))
         self.revision += 1
@@ -317,6 +321,8 @@ class Logdir(Mapping[str, Run]):
         if isinstance(result, Problem):
             self._problems.note(result)
             return False
+        if result.anew:
+            self._forget(file)
         self._apply(file, result)
         return True
 

@@ -21,7 +21,8 @@ from .ordering import Writer
 if TYPE_CHECKING:
     from tbwidget.events.columns import Batch
 
-#: How long an unfinished place in a file may stay so before a good record is looked for after it.
+#: How long an unfinished place in a file may stay so before a good record is looked for after it;
+#: for the first time, and then again.
 PATIENCE_SECONDS = 60.0
 #: Problems of one file that are listed; one with more is not worth its place in the cache either.
 MAX_PROBLEMS = 1000
@@ -38,11 +39,16 @@ class EventFile:
         self.cursor = Cursor()
         self.vanished = False
         self.replaced = False
+        #: True if the last look succeeded where the one before had failed.
+        self.recovered = False
+        self._unreachable = False
         self._relative = relative
         self._head = b""
         self._stop = "more"
         self._shrunk_to: int | None = None
         self._retry_at = 0.0
+        self._waiting_at: int | None = None  # at this unfinished place, since then
+        self._waiting_since = 0.0
         self._looked_at = 0.0
         #: What the cache needs besides the columns, which are in the run.
         self._asked_cache = False
@@ -66,19 +72,23 @@ class EventFile:
         """Ask the file system for the file's state and notice growth, replacement or loss."""
         self._looked_at = time.time()
         try:
-            state = state_of(os.stat(self.path))
+            state: FileState | None = state_of(os.stat(self.path))
         except FileNotFoundError:
-            self.vanished = True
-            return None
+            self.vanished, state = True, None
         except OSError as error:
-            return self._unreadable(error)
+            self.recovered = False
+            return self._unreachable_now(error)
+        self.recovered, self._unreachable = self._unreachable, False
+        if state is None:
+            return None
         returned, self.vanished = self.vanished, False
         before, self.state = self.state, state
         if before is None:
             return None
-        # A new file may get the inode of the one it replaces.
+        # A new file may get the inode of the one it replaces, or be written over it in place.
         swapped = returned or state.identity != before.identity
-        if (swapped or state.size < before.size) and self._has_another_head():
+        changed = swapped or state.size != before.size or state.mtime != before.mtime
+        if changed and self._has_another_head():
             self._begin_anew()
         elif state.size < self.cursor.offset:
             # Twice the same smaller size: not a hiccup of a network disk, but a new file.
@@ -86,7 +96,7 @@ class EventFile:
                 self._begin_anew()
             else:
                 self._shrunk_to = state.size
-        if state.size != before.size or state.mtime != before.mtime:
+        if changed:
             self._stop = "more"
         return None
 
@@ -94,7 +104,7 @@ class EventFile:
         """Decode what is next, at most `budget` bytes; None if there is nothing to read now."""
         if not self._is_due():
             return None
-        patient = time.time() - self.state.mtime < PATIENCE_SECONDS if self.state else True
+        patient = not self._has_waited()
         try:
             if not self._head:
                 self._head, _ = read_bytes(self.path, 0, HEAD_BYTES)
@@ -105,6 +115,8 @@ class EventFile:
         except OSError as error:
             return self._unreadable(error)
         self._read_state, self._settled = self.state, self._is_settled()
+        if batch.stop in ("zeros", "cut"):
+            self._wait(batch.cursor.offset, again=not patient)
         if batch.stop != "more" and not patient:
             batch.stop = "end"  # nothing more to be had until the file changes
         return self._take(batch)
@@ -139,6 +151,8 @@ class EventFile:
         return new >= WORTH_BYTES and new >= self._kept_to // 2 and not self.vanished
 
     def _take(self, batch: Batch) -> Batch:
+        if batch.anew:
+            self._drop()
         self.cursor, self._stop = batch.cursor, batch.stop
         self._first_wall_time = float(np.fmin(self._first_wall_time, batch.first_wall_time))
         batch.problems = [replace(problem, file=self._relative) for problem in batch.problems]
@@ -156,14 +170,35 @@ class EventFile:
             return self.state.size > self.cursor.offset
         if self._stop in ("zeros", "cut"):
             # Unfinished: worth another look only once patience has run out.
-            return time.time() - self.state.mtime >= PATIENCE_SECONDS
+            return self._has_waited()
         return False
+
+    def _wait(self, offset: int, *, again: bool) -> None:
+        if offset != self._waiting_at or again:
+            self._waiting_at, self._waiting_since = offset, time.monotonic()
+
+    def _has_waited(self) -> bool:
+        """Tell whether what is unfinished where reading stands has been so for long enough.
+
+        A writer that goes on behind it, or one that has left it for good: both leave it as it is.
+        """
+        if self.state is None:
+            return False
+        waited = time.monotonic() - self._waiting_since >= PATIENCE_SECONDS
+        left_alone = time.time() - self.state.mtime >= PATIENCE_SECONDS
+        return (waited and self._waiting_at == self.cursor.offset) or left_alone
 
     def _unreadable(self, error: OSError) -> Problem:
         self._retry_at = time.monotonic() + PATIENCE_SECONDS
         reason = error.strerror or str(error)
         message = f"The file cannot be read ({reason}); it is tried again every minute."
         return Problem(self._relative, 0, "unreadable", 0, message)
+
+    def _unreachable_now(self, error: OSError) -> Problem | None:
+        known, self._unreachable = self._unreachable, True
+        reason = error.strerror or str(error)
+        message = f"The file cannot be looked at ({reason}); it is tried again at each look."
+        return None if known else Problem(self._relative, 0, "unreachable", 0, message)
 
     def _has_another_head(self) -> bool:
         try:
@@ -176,6 +211,9 @@ class EventFile:
     def _begin_anew(self) -> None:
         self.cursor, self._head, self._stop = Cursor(), b"", "more"
         self._shrunk_to = None
+        self._drop()
+        self.replaced = True
+
+    def _drop(self) -> None:
         self._kept_to, self._first_wall_time = 0, math.nan
         self._problems.clear()
-        self.replaced = True

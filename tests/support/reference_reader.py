@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LONGEST_TAG = 4096
 LONGEST_RECORD = 2**31
+#: How gzip and zlib begin.
+COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 KINDS = {
     "scalars": "scalars",
@@ -90,21 +92,31 @@ def exact(number: float) -> str:
 def read(data: bytes, *, patient: bool = False) -> Reading:
     """Return what is in the event file `data`."""
     reading = Reading()
-    records = list(_frame(data, reading, patient=patient))
-    nothing_holds = bool(records) and not any(intact for _, _, intact in records)
-    if nothing_holds and len(records) == 1 and patient and reading.stop in ("end", "cut"):
-        return Reading(stop="cut")  # the next record will tell
-    without_checksums = (
-        nothing_holds and len(records) > 1 and all(_parse(payload) for _, payload, _ in records)
+    lengths_checked = not _makes_no_length_checksums(data)
+    records = list(_frame(data, reading, patient=patient, lengths_checked=lengths_checked))
+    unchecked = not any(intact for _, _, intact in records) and (
+        sum(_parse(payload) is not None for _, payload, _ in records) > 1
     )
-    if without_checksums:
+    if unchecked:
+        reading = Reading()
+        records = list(
+            _frame(
+                data,
+                reading,
+                patient=patient,
+                lengths_checked=lengths_checked,
+                data_checked=False,
+            )
+        )
+    if unchecked or not lengths_checked:
         reading.problems.append((0, "no_crc", 0))
     first = math.inf
     for offset, payload, intact in records:
         reading.records += 1
-        if not (intact or without_checksums):
+        event = _parse(payload)
+        if not intact and (event is None or not unchecked):
             reading.problems.append((offset, "data_crc", len(payload) + 16))
-        elif (event := _parse(payload)) is None:
+        elif event is None:
             reading.problems.append((offset, "not_protobuf", len(payload) + 16))
         else:
             if math.isfinite(event.wall_time):
@@ -116,53 +128,93 @@ def read(data: bytes, *, patient: bool = False) -> Reading:
     return reading
 
 
-def _frame(data: bytes, reading: Reading, *, patient: bool) -> Iterator[tuple[int, bytes, bool]]:
+def _makes_no_length_checksums(data: bytes) -> bool:
+    """Tell whether no length has its checksum, and yet they lead from event to event."""
+    if _why_no_record(data, 0) != "damaged":
+        return False
+    if any(_is_good_record(data, position) for position in range(1, len(data) - 15)):
+        return False
+    found = Reading()
+    records = list(_frame(data, found, patient=True, lengths_checked=False))
+    if any(_has_length_checksum(data, offset) for offset, _, _ in records):
+        return False
+    events = [_parse(payload) for _, payload, _ in records[:2]]
+    return len(events) == 2 and all(event and event.wall_time > 0 for event in events)
+
+
+def _frame(
+    data: bytes,
+    reading: Reading,
+    *,
+    patient: bool,
+    lengths_checked: bool = True,
+    data_checked: bool = True,
+) -> Iterator[tuple[int, bytes, bool]]:
     """Yield (offset, payload, whether its checksum holds); note in `reading` what is between."""
     position = 0
     while True:
-        reason = _why_no_record(data, position)
+        reason = _why_no_record(data, position, lengths_checked=lengths_checked)
         if not reason:
-            (length,) = struct.unpack_from("<Q", data, position)
-            payload = data[position + 12 : position + 12 + length]
-            (crc,) = struct.unpack_from("<I", data, position + 12 + length)
-            yield position, payload, crc == masked(payload)
-            position += length + 16
+            payload, intact = _record_at(data, position)
+            end = position + len(payload) + 16
+            zeros_follow = data[end : end + 12] == bytes(12)
+            if not intact and data_checked and patient and zeros_follow and not data[end - 1]:
+                reading.offset, reading.stop = position, "zeros"
+                return
+            yield position, payload, intact
+            position = end
             continue
+        if reason == "damaged" and patient and data[position + 11 : position + 28] == bytes(17):
+            reason = "zeros"
         found = None
         if reason == "damaged" or (reason in ("zeros", "cut") and not patient):
-            found = next(
-                (p for p in range(position + 1, len(data) - 15) if _is_good_record(data, p)), None
-            )
+            places = range(position + 1, len(data) - 15)
+            good = (p for p in places if _is_good_record(data, p, data_checked=data_checked))
+            found = next(good, None)
         kind = "header" if reason == "damaged" else reason
         if found is not None:
             reading.problems.append((position, kind, found - position))
             position = found
             continue
-        if reason == "damaged":
+        if reason == "damaged" and position == 0 and data[:2] in COMPRESSED:
+            reading.problems.append((0, "not_event_file", len(data)))
+        elif reason == "damaged":
             reading.problems.append((position, kind, len(data) - position))
         reading.offset, reading.stop = position, reason
         return
 
 
-def _why_no_record(data: bytes, position: int) -> str:
+def _why_no_record(data: bytes, position: int, *, lengths_checked: bool = True) -> str:
     """Return why there is no whole record at `position`; empty if there is one."""
     left = len(data) - position
     if left < 12:
         return "cut" if left else "end"
-    length, crc = struct.unpack_from("<QI", data, position)
-    if crc != masked(data[position : position + 8]):
-        return "zeros" if length == 0 and crc == 0 else "damaged"
-    if length > LONGEST_RECORD:
+    if data[position : position + 12] == bytes(12):
+        return "zeros"
+    (length,) = struct.unpack_from("<Q", data, position)
+    if length > LONGEST_RECORD or (lengths_checked and not _has_length_checksum(data, position)):
         return "damaged"
     return "cut" if length + 16 > left else ""
 
 
-def _is_good_record(data: bytes, position: int) -> bool:
+def _has_length_checksum(data: bytes, position: int) -> bool:
+    (crc,) = struct.unpack_from("<I", data, position + 8)
+    return bool(crc == masked(data[position : position + 8]))
+
+
+def _record_at(data: bytes, position: int) -> tuple[bytes, bool]:
+    """Return the data of the whole record at `position`, and whether its checksum holds."""
+    (length,) = struct.unpack_from("<Q", data, position)
+    payload = data[position + 12 : position + 12 + length]
+    (crc,) = struct.unpack_from("<I", data, position + 12 + length)
+    return payload, crc == masked(payload)
+
+
+def _is_good_record(data: bytes, position: int, *, data_checked: bool = True) -> bool:
     (length,) = struct.unpack_from("<Q", data, position)
     if length + 16 > len(data) - position or _why_no_record(data, position):
         return False
-    (crc,) = struct.unpack_from("<I", data, position + 12 + length)
-    return bool(crc == masked(data[position + 12 : position + 12 + length]))
+    return not data_checked or _record_at(data, position)[1]
 
 
 def _parse(payload: bytes) -> Any:
@@ -255,13 +307,17 @@ def decode_file(path: Path, budget: int = 4 * 2**20, *, patient: bool = False) -
     while batches[-1].stop == "more":
         before = batches[-1].cursor.offset
         batches.append(decode(str(path), batches[-1].cursor, budget, patient=patient))
-        gets_on = batches[-1].cursor.offset > before or batches[-1].stop != "more"
+        last = batches[-1]
+        gets_on = last.cursor.offset > before or last.stop != "more" or last.anew
         assert gets_on, f"decoding stays at {before}"
     return batches
 
 
 def reading_of(batches: list[Batch]) -> Reading:
     """Return what consecutive batches of a file hold, joined."""
+    batches = batches[
+        max((number for number, batch in enumerate(batches) if batch.anew), default=0) :
+    ]
     reading = Reading()
     first = math.inf
     for batch in batches:

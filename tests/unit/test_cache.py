@@ -657,6 +657,7 @@ def test_all_of_a_batch_and_of_a_cursor_is_kept() -> None:
         "stop",
         "file_size",
         "first_wall_time",
+        "anew",  # of how the batch came about, which is over
     ]
     for columns, kept in ((ScalarColumns, "_SCALARS"), (BlobColumns, "_BLOBS")):
         names = [field.name for field in dataclasses.fields(columns)]

@@ -13,6 +13,7 @@ import struct
 import tempfile
 import tracemalloc
 import zipfile
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,37 @@ def test_what_is_no_file_is_an_error(tmp_path: Path) -> None:
             decode(str(path), Cursor())
 
 
+def test_good_and_bad_records_are_each_told_apart(tmp_path: Path) -> None:
+    """And the bad ones, whatever their wall times, are not where a run begins."""
+    early = ef.WALL - 500
+    path = ef.write(
+        tmp_path / ef.NAME,
+        ef.record(ef.scalar(0)),
+        ef.record(ef.scalar(1, wall_time=math.nan)),
+        ef.record(b"\xff\xff\xff"),
+        ef.record(b"\xff\xff\xff", bad_data_crc=1),
+        ef.record(ef.scalar(4, wall_time=early), bad_data_crc=1),
+        ef.record(ef.scalar(5)),
+    )
+    batches = read(path)
+    assert steps(batches) == [0, 1, 5]
+    assert [kind for kind, _ in sorted(kinds(batches), key=lambda one: one[1])] == [
+        "not_protobuf",
+        "data_crc",
+        "data_crc",
+    ]
+    assert batches[0].first_wall_time == ef.WALL
+
+
+def test_a_failing_image_is_not_where_a_run_begins(tmp_path: Path) -> None:
+    image = {"tag": "image", "image": {"encoded_image_string": b"x" * 400}}
+    good = [ef.record(ef.summary(step, image)) for step in range(100)]
+    bad = ef.record(ef.summary(7, image, wall_time=ef.WALL - 500), bad_data_crc=1)
+    batches = read(ef.write(tmp_path / ef.NAME, *good[:50], bad, *good[50:]))
+    assert len(batches[0].blobs["images", "image"]) == 100
+    assert batches[0].first_wall_time == ef.WALL
+
+
 # -- table of the damaged ------------------------------------------------------------------------
 
 
@@ -324,60 +356,6 @@ def test_nothing_is_allocated_for_a_length(tmp_path: Path, length: int, patient:
     assert steps(batches) == [0]
 
 
-# -- writers without checksums -------------------------------------------------------------------
-
-
-def test_a_writer_without_checksums_is_read_with_a_note(tmp_path: Path) -> None:
-    path = ef.write(tmp_path / ef.NAME, *(ef.unchecked(ef.scalar(step)) for step in range(5)))
-    batches = read(path)
-    assert steps(batches) == [0, 1, 2, 3, 4]
-    assert kinds(batches) == [("no_crc", 0)]
-    ef.append(path, ef.unchecked(ef.scalar(5)))
-    after = decode(str(path), batches[-1].cursor)
-    assert (steps([after]), after.problems) == ([5], [])
-
-
-def test_a_writer_without_checksums_is_read_live_from_its_first_record(tmp_path: Path) -> None:
-    path = ef.write(tmp_path / ef.NAME)
-    batches, cursor = [], Cursor()
-    for step in range(4):
-        ef.append(path, ef.unchecked(ef.scalar(step)))
-        batches.append(decode(str(path), cursor))
-        cursor = batches[-1].cursor
-    assert [steps([batch]) for batch in batches] == [[], [0, 1], [2], [3]]
-    assert kinds(batches) == [("no_crc", 0)]
-
-
-@pytest.mark.parametrize("budget", [1, 60, 200])
-def test_a_writer_without_checksums_is_read_in_small_budgets(tmp_path: Path, budget: int) -> None:
-    path = ef.write(tmp_path / ef.NAME, *(ef.unchecked(ef.scalar(step)) for step in range(9)))
-    assert flat(read(path, budget)) == flat(read(path))
-
-
-def test_one_record_alone_that_fails_is_withheld(tmp_path: Path) -> None:
-    path = ef.write(tmp_path / ef.NAME, ef.record(ef.scalar(0), bad_data_crc=1))
-    waiting = decode(str(path), Cursor())
-    assert (waiting.stop, waiting.cursor, waiting.problems) == ("cut", Cursor(), [])
-    batches = read(path, patient=False)
-    assert (steps(batches), kinds(batches)) == ([], [("data_crc", 0)])
-    ef.append(path, ef.record(ef.scalar(1)))
-    batches = read(path)
-    assert (steps(batches), kinds(batches)) == ([1], [("data_crc", 0)])
-
-
-def test_failing_records_among_good_ones_are_withheld(tmp_path: Path) -> None:
-    bad = [ef.record(ef.scalar(step), bad_data_crc=1) for step in range(5)]
-    path = ef.write(tmp_path / ef.NAME, *bad, ef.record(ef.scalar(5)), *bad)
-    batches = read(path)
-    assert steps(batches) == [5]
-    assert [kind for kind, _ in kinds(batches)] == ["data_crc"] * 10
-
-
-def test_failing_records_that_are_no_events_are_withheld(tmp_path: Path) -> None:
-    path = ef.write(tmp_path / ef.NAME, *[ef.record(b"\xff\xff\xff", bad_data_crc=1)] * 3)
-    assert [kind for kind, _ in kinds(read(path))] == ["data_crc"] * 3
-
-
 # -- files of another kind -----------------------------------------------------------------------
 
 
@@ -394,14 +372,33 @@ def zipped() -> bytes:
         (gzip.compress(ef.record(ef.scalar(0)) * 100), "gzip"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull"),
         (zipped(), "zip"),
+        (zlib.compress(ef.record(ef.scalar(0)) * 100, 1), "zlib"),
+        (zlib.compress(ef.record(ef.scalar(0)) * 100, 9), "zlib"),
     ],
+    ids=["gzip", "git lfs", "zip", "zlib", "zlib at its best"],
 )
 def test_files_of_another_kind_are_named(tmp_path: Path, data: bytes, word: str) -> None:
     (batch,) = read(ef.write(tmp_path / ef.NAME, data))
     (problem,) = batch.problems
     assert (problem.kind, problem.bytes_skipped) == ("not_event_file", len(data))
     assert word in problem.message
-    assert (batch.records, batch.cursor.offset) == (0, len(data))
+    assert (batch.records, batch.stop) == (0, "damaged")
+
+
+@pytest.mark.parametrize("length", [0x8B1F, 0x0178, 0x5E78, 0x9C78, 0xDA78])
+@pytest.mark.parametrize("bad", [0, 1])
+def test_a_file_that_begins_like_a_compressed_one_is_read(
+    tmp_path: Path, length: int, bad: int
+) -> None:
+    """What looks like the first bytes of gzip or zlib may be the length of a record."""
+    padding = length - len(ef.event(0, log_message={"message": "x" * 300})) + 300
+    first = ef.event(0, log_message={"message": "x" * padding})
+    first = ef.event(0, log_message={"message": "x" * (padding - len(first) + length)})
+    assert len(first) == length
+    records = [ef.record(first, bad_length_crc=bad), ef.record(ef.scalar(1))]
+    batches = read(ef.write(tmp_path / ef.NAME, *records))
+    assert steps(batches) == [1]
+    assert kinds(batches) == [("header", 0)] * bad
 
 
 def test_random_bytes_are_one_problem(tmp_path: Path) -> None:
@@ -559,6 +556,20 @@ def test_a_tag_that_is_far_too_long_is_left_out(tmp_path: Path) -> None:
     assert list(batch.scalars) == ["loss"]
     assert [problem.kind for problem in batch.problems] == ["value"]
     assert len(batch.problems[0].message) < 200
+
+
+@pytest.mark.parametrize("size", [20, 400])
+def test_metadata_that_is_none_costs_only_its_record(tmp_path: Path, size: int) -> None:
+    """In a record whose payload is only indexed as well, however often the tag was seen before."""
+    image = {"tag": "image", "image": {"encoded_image_string": b"x" * size}}
+    bare = ef.summary(1, image)
+    described = ef.summary(2, {**image, "metadata": ef.plugin("images", display_name="abc")})
+    batch = one(tmp_path, described.replace(b"abc", b"a\xffc"), bare, described)
+    assert batch.blobs["images", "image"].steps.tolist() == [1, 2]
+    assert [problem.kind for problem in batch.problems] == ["not_protobuf"]
+    again = one(tmp_path / "again", described, described.replace(b"abc", b"a\xffc"), bare)
+    assert again.blobs["images", "image"].steps.tolist() == [2, 1]
+    assert [problem.kind for problem in again.problems] == ["not_protobuf"]
 
 
 def test_a_tag_that_is_not_utf8_costs_only_its_record(tmp_path: Path) -> None:

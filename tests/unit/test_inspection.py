@@ -42,6 +42,18 @@ def logdir(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_steps_in_the_table_are_exact(tmp_path: Path) -> None:
+    path = ef.write_scalars(tmp_path / ef.NAME, [0, 1], tag="gone")
+    logs = tbwidget.Logdir(tmp_path)
+    steps = [-(2**63), 2**53 + 1, 2**63 - 1]
+    ef.write(path, *(ef.record(ef.scalar(step, wall_time=1.0)) for step in steps))
+    logs.refresh()
+    frame = tbwidget.inspect(logs).to_pandas()
+    assert frame["count"].tolist() == [0, 3]
+    assert frame.first_step.isna().tolist() == [True, False]
+    assert (frame.first_step[1], frame.last_step[1]) == (-(2**63), 2**63 - 1)
+
+
 def test_every_tag_with_its_plugin_steps_and_what_was_superseded(logdir: Path) -> None:
     found = tbwidget.inspect(logdir)
     assert found.runs == ["eval", "train"]
