@@ -129,13 +129,14 @@ def show(corpus: Corpus, sampled: int, by_reader: dict[str, Measurement], rounds
         print(f"    {name:29}{figures}{_ratios(corpus, name, ours, one)}")
     peak = ours.peak - ours.base
     if set(corpus.points) == {"scalars"}:
-        kept, most = ours.anonymous / corpus.total, peak / corpus.total
-        goals = f"goals {KEPT_GOAL} and {PEAK_GOAL}"
-        print(f"    ours: {kept:.1f} B a point kept, {most:.1f} B at the peak ({goals})")
+        kept, grown, most = (size / corpus.total for size in (ours.kept, ours.grown, peak))
+        figures = f"{kept:.1f} B a point kept, {grown:.1f} with garbage and free blocks"
+        print(f"    ours: {figures}, {most:.1f} at the peak (goals {KEPT_GOAL} and {PEAK_GOAL})")
     else:
         goal = f" (goal {INDEX_GOAL / 1e6:.0f})" if "images" in corpus.points else ""
-        figures = f"{ours.anonymous / 1e6:.1f} MB of memory kept{goal}, {peak / 1e6:.1f} MB"
-        print(f"    ours: {figures} at the peak")
+        kept, grown, most = (size / 1e6 for size in (ours.kept, ours.grown, peak))
+        figures = f"{kept:.1f} MB kept{goal}, {grown:.1f} with garbage and free blocks"
+        print(f"    ours: {figures}, {most:.1f} at the peak")
     print(flush=True)
 
 

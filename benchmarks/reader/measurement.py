@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import json
 import os
 import re
@@ -9,6 +11,7 @@ import resource
 import statistics
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,8 +38,11 @@ class Measurement:
         The most bytes that were resident.
     base
         Bytes resident before reading, with the imports; 0 if not known.
-    anonymous
-        By how many bytes the process's own memory has grown: what it keeps.
+    kept
+        By how many bytes the process's own memory has grown, garbage and what malloc holds free
+        left out.
+    grown
+        The same with both.
     points
         How many values it has; 0 if not asked.
     """
@@ -46,7 +52,8 @@ class Measurement:
     wall: float
     peak: float
     base: float = 0
-    anonymous: float = 0
+    kept: float = 0
+    grown: float = 0
     points: float = 0
 
 
@@ -71,6 +78,13 @@ def memory_of(process: int | str = "self") -> dict[str, int]:
     """
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     return {name: int(kib) * 1024 for name, kib in re.findall(r"(\w+):\s+(\d+) kB", status)}
+
+
+def trim_memory() -> None:
+    """Collect garbage, and have malloc give back to the system what is free, where it can."""
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def measure_python(module: str, *arguments: str, **environment: str) -> Measurement:

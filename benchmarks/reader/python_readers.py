@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .measurement import Measurement, as_json, cpu_seconds, memory_of
+from .measurement import Measurement, as_json, cpu_seconds, memory_of, trim_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +25,12 @@ class Reader(NamedTuple):
     count: Callable[[Any], int]
 
 
-def tbwidget() -> Reader:
+def tbwidget(*, cache: bool = False) -> Reader:
     """Every value of every run, all CRCs verified; blobs as an index."""
     from tbwidget import Logdir
+
+    def read(path: str) -> Logdir:
+        return Logdir(path, cache=cache)
 
     def count(logs: Logdir) -> int:
         assert not logs.problems, logs.problems
@@ -38,7 +42,7 @@ def tbwidget() -> Reader:
                 total += sum(len(series) for series in getattr(run, kind).values())
         return total
 
-    return Reader(Logdir, count)
+    return Reader(read, count)
 
 
 def event_accumulator() -> Reader:
@@ -90,6 +94,7 @@ def tbparse() -> Reader:
 
 READERS: dict[str, Callable[[], Reader]] = {
     "tbwidget": tbwidget,
+    "tbwidget, cache": partial(tbwidget, cache=True),
     "EventAccumulator": event_accumulator,
     "tbparse": tbparse,
 }
@@ -102,13 +107,15 @@ def main() -> None:
     cpu, memory, started = cpu_seconds(), memory_of(), time.perf_counter()
     kept = reader.read(path)
     wall, cpu_from_start, then = time.perf_counter() - started, cpu_seconds(), memory_of()
+    trim_memory()
     measurement = Measurement(
         cpu=cpu_from_start - cpu,
         cpu_from_start=cpu_from_start,
         wall=wall,
         peak=then["VmHWM"],
         base=memory["VmRSS"],
-        anonymous=then["RssAnon"] - memory["RssAnon"],
+        kept=memory_of()["RssAnon"] - memory["RssAnon"],
+        grown=then["RssAnon"] - memory["RssAnon"],
         points=reader.count(kept),
     )
     print(as_json(measurement))
