@@ -3,81 +3,24 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
-import tarfile
 import venv
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from packages import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.wheel
 
-ROOT = Path(__file__).parents[2]
 BUILT = {
     "tbwidget/static/protos.binpb",
     "tbwidget/static/runtime.js",
     "tbwidget/static/stub.js",
 }
-
-pytest.importorskip("build", reason="builds the packages; it is in the `dev` extra")
-pytest.importorskip("hatchling", reason="builds the packages; it is in the `dev` extra")
-
-
-def build(
-    source: Path, target: Path, *, path: str | None = None, check: bool = True
-) -> subprocess.CompletedProcess[str]:
-    """Build `source` with this environment's hatchling; `path` replaces ``PATH``."""
-    kind = "--sdist" if source == ROOT else "--wheel"
-    environment = dict(os.environ) if path is None else {**os.environ, "PATH": path}
-    done = subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", kind, "--outdir", target, source],
-        check=False,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert done.returncode == 0 or not check, done.stdout
-    return done
-
-
-@pytest.fixture(scope="session")
-def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("sdist")
-    build(ROOT, target)
-    (path,) = target.glob("*.tar.gz")
-    return path
-
-
-@pytest.fixture
-def unpacked(sdist: Path, tmp_path: Path) -> Path:
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
-    (path,) = tmp_path.iterdir()
-    return path
-
-
-@pytest.fixture(scope="session")
-def no_node(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return a ``PATH`` without node and npm."""
-    path = str(tmp_path_factory.mktemp("bin"))
-    assert shutil.which("npm", path=path) is None
-    return path
-
-
-@pytest.fixture(scope="session")
-def wheel(sdist: Path, no_node: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the wheel built from the sdist on a machine without Node."""
-    folder = tmp_path_factory.mktemp("wheel")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder / "source", filter="data")
-    (source,) = (folder / "source").iterdir()
-    build(source, folder, path=no_node)
-    (path,) = folder.glob("*.whl")
-    return path
 
 
 def test_sdist_holds_sources_and_built_files(unpacked: Path) -> None:
