@@ -398,7 +398,7 @@ def test_a_page_can_set_only_what_is_the_page_s(page: Page, folder: Path) -> Non
         for one in (board, view, state, view._runtime)
         for name in one.keys
         if name in {"_esm", "_css", "_runtime", "_state", "_kind", "_channel", "_dashboards"}
-        or name in {"title", "_anywidget_id", "_model_module", "_view_name", "tags", "runs"}
+        or name in {"title", "_anywidget_id", "_model_module", "_view_name"}
     }
     assert any(name == "_esm" for _, name in before)
     for one, name in before:

@@ -12,13 +12,21 @@ export interface Line {
   smoothed: Float64Array | null;
   /** A line still growing ends with a dot. */
   live: boolean;
+  name?: string;
+  axis?: "left" | "right";
+  dash?: number[];
+  width?: number;
+  band?: { low: Float64Array; high: Float64Array };
   dimmed?: boolean;
   highlighted?: boolean;
 }
 
 export interface ChartOptions {
-  x: "step" | "relative" | "wall" | "order";
-  y: "linear" | "log";
+  x: "step" | "relative" | "wall" | "order" | "value";
+  xScale?: "linear" | "log";
+  y: "linear" | "log" | "symlog";
+  marks?: { best?: "min" | "max" | null; last?: boolean };
+  label?: string;
   ignoreOutliers: boolean;
   /** Null fits the axis to the data. */
   xDomain: [number, number] | null;
