@@ -7,7 +7,7 @@ import { ScalarsPanel } from "./dashboards/scalars/panel";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
 import { readTheme, themeRevision, watchTheme } from "./state/theme";
-import styles from "./styles/board.css";
+import styles from "./styles";
 import { Channel } from "./wire/channel";
 import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire/host";
 

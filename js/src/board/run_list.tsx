@@ -11,7 +11,7 @@ import { RunListMenu, RunMenu } from "./run_menu";
 import type { View } from "./view";
 
 /** What of a row's width is not the name: padding, swatch, gaps and the value at the cursor. */
-const BESIDE_NAME = 121;
+const BESIDE_NAME = 108;
 const COLUMN_WIDTH = 64;
 const ROW_HEIGHT = 24;
 const ROWS_AROUND = 12;
@@ -83,6 +83,7 @@ function RunRow(props: {
   const { session } = view;
   const hparams = session.hparams.value[run.number];
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: pointing at a run only makes it stand out
     <div
       class={`run${on ? "" : " off"}${run.deleted ? " deleted" : ""}`}
       style={{ "--color": run.color }}
@@ -93,7 +94,7 @@ function RunRow(props: {
         view.highlighted.value = null;
       }}
     >
-      <label title={titleOf(run)} onDblClick={() => showOnly(session, run)}>
+      <label class="run-label" title={titleOf(run)} onDblClick={() => showOnly(session, run)}>
         <input
           type="checkbox"
           checked={on}

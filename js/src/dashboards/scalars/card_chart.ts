@@ -2,10 +2,10 @@
 import { batch, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
-import { type ChartHover, LineChart } from "../../charts/line_chart";
+import { type ChartHover, type ChartPosition, LineChart } from "../../charts/line_chart";
 import type { CardState } from "./card";
 import { cursorOf, tooltipOf } from "./hover";
-import { type RunLine, toLines } from "./lines";
+import { placeOfStep, type RunLine, stepAt, toLines } from "./lines";
 
 const NARROW = 640;
 
@@ -65,6 +65,17 @@ export function useChart(
       onReset: () => {
         zoom.value = null;
       },
+      onClick: (position) => markStep(state, handle, position),
+      onStep: (at) => {
+        settings.step.value = stepAt(handle.lines, at, x.value);
+      },
+      onRange: ([low, high]) => {
+        const steps = [low, high].map((at) => stepAt(handle.lines, at, x.value));
+        const [first, last] = steps as [number | null, number | null];
+        if (first !== null && last !== null && first < last) {
+          settings.stepRange.value = [first, last];
+        }
+      },
       onDraw: () => markDrawn(card.current, handle.current),
     });
   });
@@ -86,9 +97,18 @@ export function useChart(
       ignoreOutliers: settings.ignoreOutliers.value,
       xDomain: zoom.value?.x ?? settings.xRange.value,
       yDomain: zoom.value?.y ?? settings.yRange.value,
-      marks: { best: options.best.value },
+      best: options.best.value,
       label: state.tag[1],
     });
+  });
+  useSignalEffect(() => {
+    seen.value;
+    const { step, stepRange } = settings;
+    const place = (at: number) => placeOfStep(handle.lines, at, x.value);
+    handle.current?.setStep(step.value === null ? null : place(step.value));
+    const range = stepRange.value;
+    const [low, high] = range ? [place(range[0]), place(range[1])] : [null, null];
+    handle.current?.setRange(low === null || high === null ? null : [low, high]);
   });
   useSignalEffect(() => {
     const { value } = session.cursor;
@@ -97,6 +117,27 @@ export function useChart(
   });
   useEffect(() => () => handle.current?.destroy(), []);
   return handle;
+}
+
+/**
+ * A click marks its step in all cards; a click there takes the mark away. With shift the range from
+ * the marked step is marked.
+ */
+function markStep(
+  { view, x }: CardState,
+  { lines, current }: ChartHandle,
+  position: ChartPosition,
+): void {
+  const { step, stepRange } = view.session.settings;
+  const at = stepAt(lines, position.x, x.value);
+  if (at === null || !current) return;
+  const marked = step.value;
+  batch(() => {
+    stepRange.value = null;
+    if (position.shift && marked !== null && marked !== at) {
+      stepRange.value = marked < at ? [marked, at] : [at, marked];
+    } else step.value = marked === at ? null : at;
+  });
 }
 
 function tellHover(

@@ -177,7 +177,7 @@ function Files({ state, chart }: { state: CardState; chart: ChartHandle }) {
     saveFile(`${name}.${ending}`, made instanceof Blob ? made : new Blob([made], { type }));
   };
   return (
-    <div class="files" role="group" aria-label="Save this card">
+    <fieldset class="files" aria-label="Save this card">
       <span>Save</span>
       <button type="button" onClick={save("png", () => pngOf(chart), "image/png")}>
         PNG
@@ -204,7 +204,7 @@ function Files({ state, chart }: { state: CardState; chart: ChartHandle }) {
       >
         {copied.value || "Copy as Python"}
       </button>
-    </div>
+    </fieldset>
   );
 }
 

@@ -1,6 +1,6 @@
 // What stands at the pointer: the tooltip's table and each run's value for the run list.
 import type { TooltipContent } from "../../board/view";
-import { formatRelative, formatStep, formatValue, formatWallTime } from "../../charts/format";
+import { formatPlace, formatRelative, formatStep, formatValue } from "../../charts/format";
 import type { ChartHover, NearestPoint } from "../../charts/line_chart";
 import type { Cursor, TooltipSort } from "../../state/session";
 import { type ChartX, type RunLine, startOf } from "./lines";
@@ -19,7 +19,7 @@ export function cursorOf(
     const line = byId.get(point.id);
     if (line) values.set(line.run.number, point.smoothed ?? point.raw);
   }
-  return { tag, x: hover.x, label: labelOf(hover.x, x), place: placeOf(hover.x, x), values };
+  return { tag, x: hover.x, label: labelOf(hover.x, x), place: formatPlace(hover.x, x), values };
 }
 
 export interface TooltipStyle {
@@ -100,12 +100,5 @@ function cellsOf(
 
 function labelOf(value: number, x: ChartX): string {
   const noun = x === "step" ? "step " : x === "order" ? "point " : "";
-  return noun + placeOf(value, x);
-}
-
-function placeOf(value: number, x: ChartX): string {
-  if (x === "relative") return formatRelative(value);
-  if (x === "wall") return formatWallTime(value);
-  if (x === "value") return formatValue(value);
-  return formatStep(Math.round(value) + (x === "order" ? 1 : 0));
+  return noun + formatPlace(value, x);
 }

@@ -1,5 +1,7 @@
 // From series to the lines of a chart: which x, which points, what a zoom adds.
+import { nearestIndex } from "../../charts/decimate";
 import type { ChartOptions, Line } from "../../charts/line_chart";
+import { sortedX } from "../../charts/view";
 import { dashOf } from "../../state/palette";
 import type { Series } from "../../state/series";
 import type { RunInfo, XAxis } from "../../state/session";
@@ -128,4 +130,27 @@ function xOf(points: Points, x: ChartX, start: number): Float64Array {
   if (x === "relative") return points.wall.map((wall) => wall - start);
   if (x === "value") return points.x ?? points.step.map(() => Number.NaN);
   return points.step.map((_, i) => i);
+}
+
+/** Where a step stands on the x axis of a chart: as the first line that has points tells. */
+export function placeOfStep(lines: readonly RunLine[], step: number, x: ChartX): number | null {
+  if (x === "step") return step;
+  const line = longest(lines);
+  const index = line ? nearestIndex(line.step, step, true) : -1;
+  return line?.x[index] ?? null;
+}
+
+/** The step at a place on the x axis: that of the nearest point of the longest line. */
+export function stepAt(lines: readonly RunLine[], at: number, x: ChartX): number | null {
+  if (x === "step") return Math.round(at);
+  const line = longest(lines);
+  const index = line ? nearestIndex(line.x, at, sortedX(line.x)) : -1;
+  return line?.step[index] ?? null;
+}
+
+function longest(lines: readonly RunLine[]): RunLine | undefined {
+  return lines.reduce<RunLine | undefined>(
+    (best, line) => (line.x.length > (best?.x.length ?? 0) ? line : best),
+    undefined,
+  );
 }
