@@ -7,7 +7,7 @@ import { ScalarsPanel } from "./dashboards/scalars/panel";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
 import { readTheme, themeRevision, watchTheme } from "./state/theme";
-import styles from "./styles/board.css";
+import styles from "./styles";
 import { Channel } from "./wire/channel";
 import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire/host";
 
@@ -41,6 +41,7 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
     theme: signal(readTheme(root)),
     width: signal(el.clientWidth || 1000),
     tooltip: signal(null),
+    popover: signal(null),
     highlighted: signal(null),
   };
   const height = new Setting<number>(model, "height");
@@ -73,6 +74,7 @@ function referencesOf(model: Model, board: boolean): DashboardReference[] {
 async function openTab(host: Host, session: Session, one: DashboardReference): Promise<Tab> {
   const channel = Channel.of(await exportsOf(host, one.model));
   session.follow(one.model, channel);
+  session.mirror(channel.model);
   const component = DASHBOARDS[one.kind];
   if (!component) throw new Error(`this page's tbwidget knows no ${one.kind}: reload the page`);
   return { ...one, channel, component };

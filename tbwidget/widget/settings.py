@@ -18,7 +18,7 @@ BANDS = ("std", "sem", "ci95", "minmax")
 CENTERS = ("mean", "median", "iqm")
 TOOLTIP_SORTS = ("nearest", "name", "ascending", "descending")
 #: Columns that a card's data table can have; of one step, and of a range of steps.
-COLUMNS = ("smoothed", "value", "step", "time", "relative")
+COLUMNS = ("smoothed", "value", "step", "relative", "time")
 RANGE_COLUMNS = ("start", "end", "min", "max", "mean", "change", "percent")
 MAX_NOTE_CHARACTERS = 10_000
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
@@ -94,6 +94,11 @@ class Settings(traitlets.HasTraits):
         Whether lines differ by dashes too, for those who do not tell all colours apart.
     run_notes : dict of str to dict
         For runs a display ``name``, ``tags`` and a ``note``; kept in the notebook, not the logs.
+    run_columns : list of str
+        Hyperparameters that the run list shows.
+    run_sort : str
+        Order of the run list: ``"name"``, ``"started"``, ``"value"`` (at the pointer) or
+        ``"hparam:lr"``, with ``"-"`` in front for descending.
     fold_children : bool
         Whether the sub-runs that ``add_scalars`` made are lines of their parent's charts.
     """
@@ -125,9 +130,11 @@ class Settings(traitlets.HasTraits):
     run_colors = traitlets.Dict(traitlets.Unicode(), traitlets.Unicode()).tag(sync=True)
     dashes = traitlets.Bool(default_value=False).tag(sync=True)
     run_notes = traitlets.Dict(traitlets.Dict(), traitlets.Unicode()).tag(sync=True)
+    run_columns = traitlets.List(traitlets.Unicode(), maxlen=MAX_ITEMS).tag(sync=True)
+    run_sort = traitlets.Unicode("name").tag(sync=True)
     fold_children = traitlets.Bool(default_value=True).tag(sync=True)
 
-    @traitlets.validate("run_filter", "tag_filter", "group_by", "color_by")
+    @traitlets.validate("run_filter", "tag_filter", "group_by", "color_by", "run_sort")
     def _validate_text(self, proposal: Any) -> str:
         text: str = proposal["value"]
         if len(text) > MAX_TEXT:

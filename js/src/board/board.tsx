@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Empty, IconButton } from "../ui/controls";
+import { PopoverLayer } from "../ui/popover";
 import { RunList } from "./run_list";
 import { StatusLine } from "./status_line";
 import { Tooltip } from "./tooltip";
@@ -60,6 +61,7 @@ export function Board({ view, tabs, tabbed, title, tab }: BoardProps) {
       </div>
       <StatusLine session={session} />
       <Tooltip view={view} />
+      <PopoverLayer popover={view.popover} root={view.root} />
     </>
   );
 }

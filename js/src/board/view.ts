@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import type { Session } from "../state/session";
 import type { Theme } from "../state/theme";
+import type { PopoverSignal } from "../ui/popover";
 import type { Channel } from "../wire/channel";
 
 export interface TooltipRow {
@@ -27,6 +28,8 @@ export interface View {
   theme: Signal<Theme>;
   width: Signal<number>;
   tooltip: Signal<TooltipContent | null>;
+  /** The panel that lies over the view, if one is open. */
+  popover: PopoverSignal;
   /** The run under the pointer in the run list. */
   highlighted: Signal<number | null>;
 }

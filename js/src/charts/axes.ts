@@ -1,5 +1,6 @@
 /** The frame of a chart: where the plot lies, its two scales, its ticks, and how these are drawn. */
 
+import type { Painter } from "./painter";
 import {
   type Domain,
   linearScale,
@@ -7,10 +8,13 @@ import {
   logScale,
   logTicks,
   type Scale,
+  symlogScale,
+  symlogTicks,
   type Tick,
 } from "./scales";
 import { relativeTicks, timeTicks } from "./time_ticks";
-import type { ChartOptions, ChartTheme } from "./types";
+import type { ChartOptions, ChartTheme, Line } from "./types";
+import type { YView } from "./view";
 
 const TOP = 7;
 const RIGHT = 9;
@@ -32,8 +36,11 @@ export interface Frame {
   bottom: number;
   x: Scale;
   y: Scale;
+  /** The right axis, if any line is read off it. */
+  y2: Scale | null;
   xTicks: Tick[];
   yTicks: Tick[];
+  y2Ticks: Tick[];
 }
 
 export interface Size {
@@ -41,35 +48,52 @@ export interface Size {
   height: number;
 }
 
+export interface Views {
+  x: Domain;
+  y: YView;
+  y2: YView | null;
+}
+
 /** `previousGutter` is the left gutter of the frame this one replaces, or 0. */
 export function layOut(
-  context: CanvasRenderingContext2D,
+  context: Painter,
   size: Size,
-  xDomain: Domain,
-  yDomain: Domain,
+  views: Views,
   options: ChartOptions,
   previousGutter: number,
 ): Frame {
   const { width, height } = size;
   const top = Math.min(TOP, height);
   const bottom = Math.max(top + 1, height - BOTTOM);
-  const log = options.y === "log";
   const yCount = Math.max(2, Math.floor((bottom - top) / PIXELS_PER_Y_TICK));
-  const yTicks = (log ? logTicks : linearTicks)(yDomain, yCount);
+  const yTicks = yTicksOf(options.y, views.y, yCount);
+  const y2Ticks = views.y2 ? yTicksOf(options.y, views.y2, yCount) : [];
   const left = gutter(context, yTicks, previousGutter);
-  const right = Math.max(left + 1, width - RIGHT);
-  const x = linearScale(xDomain, [left, right]);
-  const y = (log ? logScale : linearScale)(yDomain, [bottom, top]);
-  const xTicks = fittingTicks(context, x, options.x, width);
-  return { width, height, left, top, right, bottom, x, y, xTicks, yTicks };
+  const right = Math.max(left + 1, width - (views.y2 ? gutter(context, y2Ticks, 0) : RIGHT));
+  const x = (options.xScale === "log" ? logScale : linearScale)(views.x, [left, right]);
+  const y = yScaleOf(options.y, views.y, [bottom, top]);
+  const y2 = views.y2 && yScaleOf(options.y, views.y2, [bottom, top]);
+  const xTicks = fittingTicks(context, x, options, width);
+  return { width, height, left, top, right, bottom, x, y, y2, xTicks, yTicks, y2Ticks };
+}
+
+/** The frame as a line sees it: with the y axis that the line is read off. */
+export function frameOf(frame: Frame, line: Line): Frame {
+  return line.axis === "right" && frame.y2 ? { ...frame, y: frame.y2 } : frame;
+}
+
+function yScaleOf(kind: ChartOptions["y"], view: YView, range: Domain): Scale {
+  if (kind === "symlog") return symlogScale(view.domain, range, view.threshold);
+  return (kind === "log" ? logScale : linearScale)(view.domain, range);
+}
+
+function yTicksOf(kind: ChartOptions["y"], view: YView, count: number): Tick[] {
+  if (kind === "symlog") return symlogTicks(view.domain, count, view.threshold);
+  return (kind === "log" ? logTicks : linearTicks)(view.domain, count);
 }
 
 /** Wide enough for the widest label, in coarse steps and slow to shrink, so that the plot stands still while data comes. */
-function gutter(
-  context: CanvasRenderingContext2D,
-  ticks: readonly Tick[],
-  previous: number,
-): number {
+function gutter(context: Painter, ticks: readonly Tick[], previous: number): number {
   const widest = ticks.reduce(
     (width, tick) => Math.max(width, context.measureText(tick.label).width),
     0,
@@ -81,31 +105,27 @@ function gutter(
 
 /** As many ticks as have room for their labels side by side. */
 function fittingTicks(
-  context: CanvasRenderingContext2D,
+  context: Painter,
   scale: Scale,
-  kind: ChartOptions["x"],
+  options: ChartOptions,
   width: number,
 ): Tick[] {
   const most = Math.max(2, Math.floor((scale.range[1] - scale.range[0]) / PIXELS_PER_X_TICK));
   for (let count = most; count >= 1; count--) {
-    const ticks = xTicksOf(scale.domain, kind, count);
+    const ticks = xTicksOf(scale.domain, options, count);
     if (labelsFit(context, ticks, scale, width)) return ticks;
   }
-  return xTicksOf(scale.domain, kind, 1).slice(0, 1);
+  return xTicksOf(scale.domain, options, 1).slice(0, 1);
 }
 
-function xTicksOf(domain: Domain, kind: ChartOptions["x"], count: number): Tick[] {
+function xTicksOf(domain: Domain, { x: kind, xScale }: ChartOptions, count: number): Tick[] {
+  if (xScale === "log") return logTicks(domain, count);
   if (kind === "wall") return timeTicks(domain, count);
   if (kind === "relative") return relativeTicks(domain, count);
-  return linearTicks(domain, count, true);
+  return linearTicks(domain, count, kind !== "value");
 }
 
-function labelsFit(
-  context: CanvasRenderingContext2D,
-  ticks: readonly Tick[],
-  scale: Scale,
-  width: number,
-): boolean {
+function labelsFit(context: Painter, ticks: readonly Tick[], scale: Scale, width: number): boolean {
   let free = Number.NEGATIVE_INFINITY;
   for (const tick of ticks) {
     const wide = context.measureText(tick.label).width;
@@ -121,11 +141,7 @@ function labelCentre(at: number, wide: number, width: number): number {
   return Math.max(wide / 2 + 1, Math.min(width - wide / 2 - 1, at));
 }
 
-export function paintAxes(
-  context: CanvasRenderingContext2D,
-  frame: Frame,
-  theme: ChartTheme,
-): void {
+export function paintAxes(context: Painter, frame: Frame, theme: ChartTheme): void {
   context.strokeStyle = theme.grid;
   context.lineWidth = 1;
   context.beginPath();
@@ -146,10 +162,24 @@ export function paintAxes(
       Math.max(HALF_LINE, Math.min(frame.height - HALF_LINE, y)),
     );
   }
+  paintRightLabels(context, frame);
   paintXLabels(context, frame, theme);
 }
 
-function paintXLabels(context: CanvasRenderingContext2D, frame: Frame, theme: ChartTheme): void {
+function paintRightLabels(context: Painter, frame: Frame): void {
+  if (!frame.y2) return;
+  context.textAlign = "left";
+  for (const tick of frame.y2Ticks) {
+    const y = frame.y2.pixel(tick.value);
+    context.fillText(
+      tick.label,
+      frame.right + LABEL_GAP,
+      Math.max(HALF_LINE, Math.min(frame.height - HALF_LINE, y)),
+    );
+  }
+}
+
+function paintXLabels(context: Painter, frame: Frame, theme: ChartTheme): void {
   context.fillStyle = theme.muted;
   context.textBaseline = "middle";
   context.textAlign = "center";
@@ -162,7 +192,7 @@ function paintXLabels(context: CanvasRenderingContext2D, frame: Frame, theme: Ch
 
 /** The frame of a chart with nothing to show: its hairlines, without y numbers that would mean nothing. */
 export function paintEmptyAxes(
-  context: CanvasRenderingContext2D,
+  context: Painter,
   frame: Frame,
   theme: ChartTheme,
   hasX: boolean,

@@ -9,11 +9,15 @@ export interface Slice {
   end: number;
 }
 
-/** Pixel columns over the x axis: column 0 starts at `origin`, and a unit of x is `perUnit` columns wide. */
+/**
+ * Pixel columns over the x axis: column 0 starts at `origin`, and a unit of x (of its logarithm, if `log`) is `perUnit`
+ * columns wide.
+ */
 export interface Columns {
   origin: number;
   perUnit: number;
   count: number;
+  log?: boolean;
 }
 
 /** Receives the kept points by index. `dot` marks a point with a gap on both sides, which a line cannot show. */
@@ -106,7 +110,7 @@ export function tracePath(
   sink: PathSink,
   positiveOnly = false,
 ): void {
-  const { origin, perUnit, count } = columns;
+  const { origin, perUnit, count, log = false } = columns;
   const floor = positiveOnly ? 0 : Number.NEGATIVE_INFINITY;
   let runFirst = -1; // first point since the last gap
   let column = 0;
@@ -115,7 +119,7 @@ export function tracePath(
   let high = -1;
   let last = -1;
   for (let i = slice.start; i < slice.end; i++) {
-    const xi = x[i] as number;
+    const xi = log ? Math.log10(x[i] as number) : (x[i] as number);
     const yi = y[i] as number;
     if (!Number.isFinite(xi)) continue;
     if (!(yi > floor) || yi === Number.POSITIVE_INFINITY) {

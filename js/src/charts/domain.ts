@@ -1,8 +1,11 @@
 /** Which part of the data an axis shows when nobody has zoomed. */
 
 import type { Domain } from "./scales";
+import type { YScaleKind } from "./types";
 
 const PADDING = 0.05;
+/** Decades that a symmetric logarithm shows on one side at most. */
+const SYMLOG_SPAN = 1e-5;
 /** Far enough from the largest double that a domain's span stays finite. */
 const LARGEST = Number.MAX_VALUE / 8;
 
@@ -44,17 +47,35 @@ export function fitX(extent: Extent, room: number): Domain {
 }
 
 /** The y axis has a little air above and below; a constant series is put in the middle. */
-export function fitY(extent: Extent, log: boolean): Domain {
-  if (!(extent.low <= extent.high)) return log ? [0.1, 10] : [0, 1];
-  if (log) return fitLog(extent);
+export function fitY(extent: Extent, kind: YScaleKind): Domain {
+  if (!(extent.low <= extent.high)) return kind === "log" ? [0.1, 10] : [0, 1];
+  if (kind === "log") return fitLog(extent);
   const low = Math.max(-LARGEST, extent.low);
   const high = Math.min(LARGEST, extent.high);
   if (isFlat(low, high)) {
     const room = high === 0 ? 1 : Math.max(Math.abs(high) * 0.1, 1e-300);
     return [low - room, high + room];
   }
+  if (kind === "symlog") return fitSymlog(low, high);
   const room = (high - low) * PADDING;
   return [low - room, high + room];
+}
+
+/** Each end a little further out in its own logarithm; an end at zero stays there. */
+function fitSymlog(low: number, high: number): Domain {
+  const room = 1.5;
+  return [low < 0 ? low * room : low / room, high > 0 ? high * room : high / room];
+}
+
+/**
+ * Where a symmetric logarithm becomes linear: the decade of the smallest value, but never so small that the values near
+ * zero take more of the axis than all others.
+ */
+export function symlogThreshold(extent: Extent, smallest: number): number {
+  const largest = Math.max(Math.abs(extent.low), Math.abs(extent.high));
+  if (!(largest > 0) || !Number.isFinite(largest)) return 1;
+  const least = Math.max(Math.min(smallest, largest), largest * SYMLOG_SPAN);
+  return 10 ** Math.floor(Math.log10(least));
 }
 
 function fitLog(extent: Extent): Domain {
@@ -68,7 +89,7 @@ function fitLog(extent: Extent): Domain {
 }
 
 /** A domain someone asked for, made one that a scale can use. */
-export function usableDomain(domain: Domain, fallback: Domain, log: boolean): Domain {
+export function usableDomain(domain: Domain, fallback: Domain, log = false): Domain {
   const [low, high] = domain[0] <= domain[1] ? domain : [domain[1], domain[0]];
   if (!Number.isFinite(low) || !Number.isFinite(high) || low === high) return fallback;
   if (!log) return [low, high];

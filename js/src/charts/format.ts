@@ -170,3 +170,14 @@ function pad(value: number): string {
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
+
+/** A place on an x axis in words. */
+export function formatPlace(
+  x: number,
+  kind: "step" | "relative" | "wall" | "order" | "value",
+): string {
+  if (kind === "relative") return formatRelative(x);
+  if (kind === "wall") return formatWallTime(x);
+  if (kind === "value") return formatValue(x);
+  return formatStep(Math.round(x) + (kind === "order" ? 1 : 0));
+}

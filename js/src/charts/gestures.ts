@@ -9,6 +9,8 @@ export interface Point {
   py: number;
   clientX: number;
   clientY: number;
+  /** Whether the shift key was held. */
+  shift: boolean;
 }
 
 export interface Selection {
@@ -27,6 +29,12 @@ export interface GestureHandler {
   select(selection: Selection | null): void;
   zoom(selection: Selection): void;
   reset(): void;
+  /** The pointer took hold of something at `point`: what to call as it moves; null if there is nothing. */
+  grab(point: Point): ((point: Point) => void) | null;
+  /** The view is dragged by so many pixels since the last call. */
+  pan(dx: number, dy: number): void;
+  /** The wheel was turned with a modifier key held: shrink or enlarge what is shown about `point`. */
+  scale(point: Point, factor: number): void;
   /** Where a drag may select. */
   plot(): { left: number; top: number; right: number; bottom: number };
 }
@@ -36,6 +44,9 @@ export class Gestures {
   private pointer: number | null = null;
   private start: Point | null = null;
   private selection: Selection | null = null;
+  /** What a drag does instead of selecting. */
+  private drag: ((point: Point) => void) | null = null;
+  private dragged = false;
   private pendingHover: Point | null = null;
   private hoverFrame = 0;
 
@@ -50,6 +61,7 @@ export class Gestures {
     target.addEventListener("pointercancel", () => this.cancel(), { signal });
     target.addEventListener("lostpointercapture", () => this.cancel(), { signal });
     target.addEventListener("pointerleave", (event) => this.onLeave(event), { signal });
+    target.addEventListener("wheel", (event) => this.onWheel(event), { signal, passive: false });
     target.addEventListener("dblclick", () => handler.reset(), { signal });
     // During a drag the focus may be anywhere in the page, and the key must not reach the page's own shortcuts.
     target.ownerDocument.addEventListener("keydown", (event) => this.onKey(event), {
@@ -74,6 +86,8 @@ export class Gestures {
     this.pointer = event.pointerId;
     this.start = this.locate(event);
     this.target.setPointerCapture(event.pointerId);
+    this.drag =
+      event.altKey || event.shiftKey ? this.panFrom(this.start) : this.handler.grab(this.start);
     if (event.pointerType === "touch") this.hoverSoon(this.start);
   }
 
@@ -81,6 +95,11 @@ export class Gestures {
     const point = this.locate(event);
     if (this.start === null || event.pointerId !== this.pointer) {
       this.hoverSoon(point);
+      return;
+    }
+    if (this.drag !== null) {
+      if (distance(point, this.start) >= CLICK_DISTANCE) this.dragged = true;
+      if (this.dragged) this.drag(point);
       return;
     }
     const next = this.selectionTo(this.start, point);
@@ -93,12 +112,30 @@ export class Gestures {
   private onUp(event: PointerEvent): void {
     if (this.start === null || event.pointerId !== this.pointer) return;
     const point = this.locate(event);
-    const selection = this.selectionTo(this.start, point);
-    const still = Math.hypot(point.px - this.start.px, point.py - this.start.py) < CLICK_DISTANCE;
-    const dragged = this.selection !== null;
+    const selection = this.drag ? null : this.selectionTo(this.start, point);
+    const still = distance(point, this.start) < CLICK_DISTANCE;
+    const dragged = this.selection !== null || this.dragged;
     this.cancel();
     if (selection !== null) this.handler.zoom(selection);
     else if (still && !dragged) this.handler.click(point);
+  }
+
+  private panFrom(start: Point): (point: Point) => void {
+    let last = start;
+    this.endHover();
+    return (point) => {
+      this.handler.pan(point.px - last.px, point.py - last.py);
+      last = point;
+    };
+  }
+
+  /** Without a modifier the wheel scrolls the page, as everywhere. */
+  private onWheel(event: WheelEvent): void {
+    if (!event.altKey && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    const delta = Math.max(-200, Math.min(200, (event.deltaY || event.deltaX) * lines));
+    this.handler.scale(this.locate(event), Math.exp(delta * 0.002));
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -121,6 +158,8 @@ export class Gestures {
     const pointer = this.pointer;
     this.pointer = null;
     this.start = null;
+    this.drag = null;
+    this.dragged = false;
     if (this.selection !== null) {
       this.selection = null;
       this.handler.select(null);
@@ -161,7 +200,7 @@ export class Gestures {
     this.pendingHover = null;
   }
 
-  private locate(event: PointerEvent): Point {
+  private locate(event: MouseEvent): Point {
     const box = this.target.getBoundingClientRect();
     // A page may show the chart scaled; its own pixels are then larger or smaller than the screen's.
     const scale = box.width > 0 ? this.target.clientWidth / box.width : 1;
@@ -170,10 +209,15 @@ export class Gestures {
       py: (event.clientY - box.top) * scale,
       clientX: event.clientX,
       clientY: event.clientY,
+      shift: event.shiftKey,
     };
   }
 }
 
 function within(a: number, b: number, low: number, high: number): [number, number] {
   return [Math.max(low, Math.min(a, b)), Math.min(high, Math.max(a, b))];
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.px - b.px, a.py - b.py);
 }

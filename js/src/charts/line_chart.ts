@@ -1,9 +1,15 @@
 /** The line chart: many lines with x of their own on one pair of axes, drawn on canvas. */
 
-import { type Frame, layOut, paintAxes, paintEmptyAxes } from "./axes";
+import { type Frame, frameOf } from "./axes";
 import { nearestIndex } from "./decimate";
+import { formatPlace } from "./format";
 import { Gestures, type Point, type Selection } from "./gestures";
-import { OutlierMarks, paintCursor, paintLines, paintNonFinite, paintSelection } from "./paint";
+import { Keys } from "./keys";
+import { Layer } from "./layer";
+import { paintCursor, paintMarker, paintRange, paintSelection } from "./overlay";
+import { type PictureOptions, pngOf, svgOf } from "./picture";
+import { countOutside, type Drawing, marksOutliers, paintChart } from "./render";
+import type { Domain } from "./scales";
 import type {
   ChartEvents,
   ChartHover,
@@ -15,7 +21,7 @@ import type {
   Line,
   NearestPoint,
 } from "./types";
-import { hasFinite, measureLine, sortedX, viewLines, xDomainOf, yDomainOf } from "./view";
+import { sortedX } from "./view";
 
 export type * from "./types";
 
@@ -23,6 +29,8 @@ export type * from "./types";
 const OUTSIDE_TOLERANCE = 12;
 /** The crosshair jumps to a point this near; farther away it stays under the mouse. */
 const SNAP_DISTANCE = 24;
+/** How near to a marker the pointer takes hold of it. */
+const GRAB_DISTANCE = 6;
 /** With more lines the dots at the crosshair would hide them. */
 const MOST_DOTS = 12;
 const DEFAULT_OPTIONS: ChartOptions = {
@@ -39,6 +47,7 @@ export class LineChart {
   private readonly base: Layer;
   private readonly overlay: Layer;
   private readonly gestures: Gestures;
+  private readonly keys: Keys;
   private readonly sizes: ResizeObserver;
   private density: MediaQueryList | null = null;
   private lines: readonly Line[] = [];
@@ -50,7 +59,8 @@ export class LineChart {
   private baseIsStale = false;
   private draws = 0;
   private drawn: DrawnLine[] = [];
-  private outliers = 0;
+  private step: number | null = null;
+  private range: Domain | null = null;
 
   constructor(
     host: HTMLElement,
@@ -75,7 +85,17 @@ export class LineChart {
       select: (selection) => this.select(selection),
       zoom: (selection) => this.zoom(selection),
       reset: () => this.events.onReset?.(),
+      grab: (point) => this.grab(point),
+      pan: (dx, dy) => this.pan(dx, dy),
+      scale: (point, factor) => this.scaleAbout(point.px, factor),
       plot: () => this.frame ?? { left: 0, top: 0, right: 0, bottom: 0 },
+    });
+    this.keys = new Keys(this.root, {
+      move: (by) => this.moveCursor(by),
+      scale: (factor) =>
+        this.frame && this.scaleAbout((this.frame.left + this.frame.right) / 2, factor),
+      reset: () => this.events.onReset?.(),
+      leave: () => this.hover(null),
     });
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.root);
@@ -87,6 +107,7 @@ export class LineChart {
     if (options.y !== this.options.y && this.frame) this.frame.left = 0;
     this.lines = lines;
     this.options = options;
+    this.root.setAttribute("aria-label", options.label ? `Chart of ${options.label}` : "Chart");
     this.schedule(true);
   }
 
@@ -113,6 +134,29 @@ export class LineChart {
     this.schedule(false);
   }
 
+  /** A line that stays; null takes it away. */
+  setStep(x: number | null): void {
+    if (x === this.step) return;
+    this.step = x;
+    this.schedule(false);
+  }
+
+  /** A range of x that is marked; null takes it away. */
+  setRange(range: Domain | null): void {
+    if (range === this.range) return;
+    this.range = range;
+    this.schedule(false);
+  }
+
+  /** What is drawn as a document of its own. */
+  toSvg(options: PictureOptions = {}): string {
+    return svgOf(this.drawing, this.base.context, options);
+  }
+
+  toPng(scale: number, options: PictureOptions = {}): Promise<Blob> {
+    return pngOf(this.drawing, this.root.ownerDocument, scale, options);
+  }
+
   /** For every line its point nearest in x to a place on the chart, the one nearest in height first. */
   nearest(px: number, py: number): NearestPoint[] {
     if (this.frame === null) return [];
@@ -120,19 +164,27 @@ export class LineChart {
   }
 
   probe(): ChartProbe {
+    const counted = marksOutliers(this.options);
+    const [above, below] = counted ? countOutside(this.drawn) : [0, 0];
     return {
       series: this.drawn.length,
       points: this.drawn.reduce((sum, line) => sum + line.points, 0),
       drawn: this.drawn.map((line) => ({ ...line })),
       xDomain: this.frame?.x.domain ?? [0, 1],
       yDomain: this.frame?.y.domain ?? [0, 1],
+      yDomain2: this.frame?.y2?.domain ?? null,
+      step: this.step,
+      range: this.range,
       draws: this.draws,
-      outliers: this.outliers,
+      outliers: above + below,
+      outliersAbove: above,
+      outliersBelow: below,
     };
   }
 
   destroy(): void {
     this.gestures.destroy();
+    this.keys.destroy();
     this.sizes.disconnect();
     this.density?.removeEventListener("change", this.onDensity);
     cancelAnimationFrame(this.animationFrame);
@@ -157,58 +209,47 @@ export class LineChart {
 
   private drawBase(): void {
     this.baseIsStale = false;
-    const { lines, options, theme } = this;
-    const { context } = this.base;
-    const log = options.y === "log";
-    const xDomain = xDomainOf(lines, options);
-    const views = viewLines(lines, xDomain);
-    const yDomain = yDomainOf(views, xDomain, options);
     this.base.clear();
-    context.font = theme.font;
-    const frame = layOut(context, this.base, xDomain, yDomain, options, this.frame?.left ?? 0);
+    const { frame, drawn } = paintChart(
+      this.base.context,
+      this.base,
+      this.drawing,
+      this.frame?.left ?? 0,
+    );
     this.frame = frame;
-    const numbers = views.some(hasFinite);
-    if (numbers) paintAxes(context, frame, theme);
-    else
-      paintEmptyAxes(
-        context,
-        frame,
-        theme,
-        lines.some((line) => line.x.length > 0),
-      );
-    paintLines(context, frame, views, log);
-    const showOutliers = options.ignoreOutliers && options.yDomain === null;
-    this.drawn = views.map((view) => {
-      const marks = showOutliers ? new OutlierMarks(frame) : null;
-      const drawn = measureLine(
-        view,
-        xDomain,
-        yDomain,
-        log,
-        marks ? (x, above) => marks.add(x, above) : undefined,
-      );
-      if (drawn.outside > 0) marks?.paint(context, view.line.color, view.line.dimmed ? 0.2 : 0.8);
-      if (drawn.nonFinite > 0) paintNonFinite(context, frame, view);
-      return drawn;
-    });
-    this.outliers = showOutliers ? this.drawn.reduce((sum, line) => sum + line.outside, 0) : 0;
+    this.drawn = drawn;
     this.draws += 1;
     this.events.onDraw?.();
+  }
+
+  private get drawing(): Drawing {
+    return { lines: this.lines, options: this.options, theme: this.theme };
   }
 
   private drawOverlay(): void {
     this.overlay.clear();
     const { context } = this.overlay;
-    if (this.frame === null) return;
-    if (this.selection !== null) paintSelection(context, this.theme, this.selection);
+    const { frame, theme } = this;
+    if (frame === null) return;
+    context.font = theme.font;
+    if (this.range !== null) paintRange(context, frame, theme, this.range);
+    if (this.selection !== null) paintSelection(context, theme, this.selection);
     else if (this.cursor !== null) {
       const colors = new Map(this.lines.map((line) => [line.id, line.color]));
-      const dots = this.nearestTo(this.frame, this.cursor, 0)
+      const dots = this.nearestTo(frame, this.cursor, 0)
         .slice(0, MOST_DOTS)
         .reverse()
-        .map(({ id, px, py }) => ({ px, py, color: colors.get(id) ?? this.theme.foreground }));
-      paintCursor(context, this.frame, this.theme, this.cursor, dots);
+        .map(({ id, px, py }) => ({ px, py, color: colors.get(id) ?? theme.foreground }));
+      paintCursor(context, frame, theme, this.cursor, dots);
     }
+    for (const x of this.markers()) {
+      paintMarker(context, frame, theme, x, formatPlace(x, this.options.x));
+    }
+  }
+
+  /** Where the lines with chips stand: both ends of the range, else the step. */
+  private markers(): readonly number[] {
+    return this.range ?? (this.step === null ? [] : [this.step]);
   }
 
   private nearestTo(frame: Frame, x: number, py: number): NearestPoint[] {
@@ -222,7 +263,7 @@ export class LineChart {
       if (!(px >= frame.left - OUTSIDE_TOLERANCE && px <= frame.right + OUTSIDE_TOLERANCE))
         continue;
       const smoothed = line.smoothed?.[index] ?? null;
-      const height = frame.y.pixel(smoothed ?? raw);
+      const height = frameOf(frame, line).y.pixel(smoothed ?? raw);
       const placed = Number.isFinite(height);
       points.push({
         id: line.id,
@@ -248,6 +289,23 @@ export class LineChart {
     const hover: ChartHover = { ...this.position(this.frame, point, points), points };
     this.setCursor(hover.x);
     this.events.onHover?.(hover);
+  }
+
+  /** To the next point of any line, as the arrow keys ask. */
+  private moveCursor(by: 1 | -1): void {
+    const { frame } = this;
+    if (frame === null) return;
+    const from = this.cursor ?? (by > 0 ? frame.x.domain[0] : frame.x.domain[1]);
+    let next = by > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    for (const { x } of this.lines) {
+      for (const at of x) {
+        if (by > 0 ? at > from && at < next : at < from && at > next) next = at;
+      }
+    }
+    if (!Number.isFinite(next) || next < frame.x.domain[0] || next > frame.x.domain[1]) return;
+    const box = this.root.getBoundingClientRect();
+    const [px, py] = [frame.x.pixel(next), (frame.top + frame.bottom) / 2];
+    this.hover({ px, py, clientX: box.left + px, clientY: box.top + py, shift: false });
   }
 
   private click(point: Point): void {
@@ -281,6 +339,44 @@ export class LineChart {
     );
   }
 
+  /** The marker at `point`, to be dragged. */
+  private grab(point: Point): ((point: Point) => void) | null {
+    const { frame } = this;
+    if (frame === null) return null;
+    const near = this.markers().findIndex(
+      (x) => Math.abs(frame.x.pixel(x) - point.px) <= GRAB_DISTANCE,
+    );
+    if (near < 0 || (!this.events.onStep && !this.events.onRange)) return null;
+    return (at) => {
+      const now = this.frame ?? frame;
+      const x = now.x.invert(Math.max(now.left, Math.min(now.right, at.px)));
+      if (this.range === null) this.events.onStep?.(x);
+      else {
+        const other = this.range[1 - near] as number;
+        this.events.onRange?.([Math.min(x, other), Math.max(x, other)]);
+      }
+    };
+  }
+
+  private pan(dx: number, dy: number): void {
+    const { frame, options } = this;
+    if (frame === null) return;
+    const x: [number, number] = [frame.x.invert(frame.left - dx), frame.x.invert(frame.right - dx)];
+    const y: [number, number] = [frame.y.invert(frame.bottom - dy), frame.y.invert(frame.top - dy)];
+    this.events.onZoom?.(x, options.yDomain ? y : null);
+  }
+
+  private scaleAbout(px: number, factor: number): void {
+    const { frame } = this;
+    if (frame === null) return;
+    const at = Math.max(frame.left, Math.min(frame.right, px));
+    const low = frame.x.invert(at + (frame.left - at) * factor);
+    const high = frame.x.invert(at + (frame.right - at) * factor);
+    if (Number.isFinite(low) && low < high && Number.isFinite(high)) {
+      this.events.onZoom?.([low, high], null);
+    }
+  }
+
   /** A query matches one pixel ratio only, so each change asks anew. */
   private followDensity(): void {
     const view = this.root.ownerDocument.defaultView;
@@ -294,49 +390,6 @@ export class LineChart {
     this.followDensity();
     this.resize();
   };
-}
-
-/** One of the stacked canvases. Its context counts in CSS pixels. */
-class Layer {
-  readonly canvas: HTMLCanvasElement;
-  readonly context: CanvasRenderingContext2D;
-  width = 0;
-  height = 0;
-  private ratio = 1;
-
-  constructor(root: HTMLElement) {
-    this.canvas = root.ownerDocument.createElement("canvas");
-    this.canvas.width = 0;
-    this.canvas.height = 0;
-    Object.assign(this.canvas.style, {
-      position: "absolute",
-      inset: "0",
-      width: "100%",
-      height: "100%",
-      display: "block",
-    });
-    const context = this.canvas.getContext("2d");
-    if (context === null) throw new Error("this browser has no 2-D canvas");
-    this.context = context;
-    root.append(this.canvas);
-  }
-
-  /** True when the size changed, which also clears the canvas. */
-  resize(width: number, height: number, ratio: number): boolean {
-    if (width === this.width && height === this.height && ratio === this.ratio) return false;
-    this.width = width;
-    this.height = height;
-    this.ratio = ratio;
-    this.canvas.width = Math.round(width * ratio);
-    this.canvas.height = Math.round(height * ratio);
-    return true;
-  }
-
-  clear(): void {
-    this.context.setTransform(1, 0, 0, 1, 0, 0);
-    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-  }
 }
 
 function compare(a: number, b: number): number {

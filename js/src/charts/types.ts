@@ -12,17 +12,33 @@ export interface Line {
   smoothed: Float64Array | null;
   /** A line still growing ends with a dot. */
   live: boolean;
+  /** What a legend calls it. */
+  name?: string;
+  /** The y axis it is read off; the left one unless said. */
+  axis?: "left" | "right";
+  dash?: readonly number[];
+  /** An area about the line, with limits at each x. */
+  band?: { low: Float64Array; high: Float64Array };
   dimmed?: boolean;
   highlighted?: boolean;
 }
 
+export type YScaleKind = "linear" | "log" | "symlog";
+
 export interface ChartOptions {
-  x: "step" | "relative" | "wall" | "order";
-  y: "linear" | "log";
+  /** `value`: any number. */
+  x: "step" | "relative" | "wall" | "order" | "value";
+  y: YScaleKind;
+  xScale?: "linear" | "log";
   ignoreOutliers: boolean;
   /** Null fits the axis to the data. */
   xDomain: [number, number] | null;
+  /** Of the left axis; the right one is always fitted. */
   yDomain: [number, number] | null;
+  /** Which point of each line to mark as its best. */
+  best?: "min" | "max" | null;
+  /** What the chart is, for who cannot see it. */
+  label?: string;
 }
 
 /** Colours as CSS colours and a CSS font; the caller reads them from its stylesheet. */
@@ -58,6 +74,8 @@ export interface ChartPosition {
   py: number;
   clientX: number;
   clientY: number;
+  /** Whether the shift key was held. */
+  shift: boolean;
 }
 
 export interface ChartHover extends ChartPosition {
@@ -69,6 +87,9 @@ export interface ChartEvents {
   onZoom?: ((xDomain: [number, number], yDomain: [number, number] | null) => void) | undefined;
   onReset?: (() => void) | undefined;
   onClick?: ((position: ChartPosition) => void) | undefined;
+  /** A marker was dragged, or the keyboard moved it. */
+  onStep?: ((x: number) => void) | undefined;
+  onRange?: ((range: [number, number]) => void) | undefined;
   /** The base canvas has been drawn anew. */
   onDraw?: (() => void) | undefined;
 }
@@ -87,6 +108,8 @@ export interface DrawnLine {
   nonPositive: number;
   /** Finite values above or below the y domain. */
   outside: number;
+  /** Of these, above it. */
+  above: number;
 }
 
 export interface ChartProbe {
@@ -96,8 +119,15 @@ export interface ChartProbe {
   drawn: DrawnLine[];
   xDomain: Domain;
   yDomain: Domain;
+  /** Of the right axis; null without one. */
+  yDomain2: Domain | null;
+  /** Places of the markers in data. */
+  step: number | null;
+  range: Domain | null;
   /** How often the base canvas has been drawn. */
   draws: number;
-  /** Points that `ignoreOutliers` left outside the y domain. */
+  /** Points that `ignoreOutliers` left outside the y domain: in all, above and below. */
   outliers: number;
+  outliersAbove: number;
+  outliersBelow: number;
 }

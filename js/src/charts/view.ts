@@ -1,12 +1,20 @@
 /** From lines and options to what is in view: domains, slices and counts. No drawing. */
 
 import { insideSlice, isSorted, type Slice, visibleSlice } from "./decimate";
-import { emptyExtent, extend, fitX, fitY, quantiles, usableDomain } from "./domain";
+import {
+  emptyExtent,
+  extend,
+  fitX,
+  fitY,
+  quantiles,
+  symlogThreshold,
+  usableDomain,
+} from "./domain";
 import type { Domain } from "./scales";
 import type { ChartOptions, DrawnLine, Line } from "./types";
 
 const OUTLIER_QUANTILES = [0.05, 0.95] as const;
-const ROOM_AROUND_ONE_POINT = { step: 1, order: 1, relative: 1, wall: 60 };
+const ROOM_AROUND_ONE_POINT = { step: 1, order: 1, relative: 1, wall: 60, value: 1 };
 
 /** A line together with what the current view shows of it. */
 export interface LineView {
@@ -33,16 +41,23 @@ export function sortedX(x: Float64Array): boolean {
 }
 
 export function xDomainOf(lines: readonly Line[], options: ChartOptions): Domain {
+  const log = options.xScale === "log";
   const extent = emptyExtent();
   for (const { x } of lines) {
-    if (!sortedX(x)) extend(extent, x, 0, x.length);
+    const positive = log && !((x[0] as number) > 0);
+    if (positive || !sortedX(x)) extend(extent, x, 0, x.length, log);
     else if (x.length > 0) {
       extent.low = Math.min(extent.low, x[0] as number);
       extent.high = Math.max(extent.high, x[x.length - 1] as number);
     }
   }
-  const fitted = fitX(extent, ROOM_AROUND_ONE_POINT[options.x]);
-  return options.xDomain ? usableDomain(options.xDomain, fitted, false) : fitted;
+  const fitted = log ? fitLogX(extent) : fitX(extent, ROOM_AROUND_ONE_POINT[options.x]);
+  return options.xDomain ? usableDomain(options.xDomain, fitted, log) : fitted;
+}
+
+function fitLogX({ low, high }: { low: number; high: number }): Domain {
+  if (!(low <= high)) return [1, 10];
+  return low < high ? [low, high] : [low / 3, high * 3];
 }
 
 export function viewLines(lines: readonly Line[], xDomain: Domain): LineView[] {
@@ -58,22 +73,42 @@ export function viewLines(lines: readonly Line[], xDomain: Domain): LineView[] {
   });
 }
 
+/** What a y axis shows, and where its symmetric logarithm becomes linear. */
+export interface YView {
+  domain: Domain;
+  threshold: number;
+}
+
 export function yDomainOf(
   views: readonly LineView[],
   xDomain: Domain,
   options: ChartOptions,
-): Domain {
+): YView {
   const log = options.y === "log";
   const extent = emptyExtent();
-  for (const view of views) {
-    extend(extent, view.line.raw, view.inside.start, view.inside.end, log);
-    if (view.line.smoothed) extend(extent, view.main, view.inside.start, view.inside.end, log);
+  for (const { line, main, inside } of views) {
+    const columns = [line.raw, line.smoothed && main, line.band?.low, line.band?.high];
+    for (const values of columns) if (values) extend(extent, values, inside.start, inside.end, log);
   }
-  const everything = fitY(extent, log);
-  if (options.yDomain) return usableDomain(options.yDomain, everything, log);
-  if (!options.ignoreOutliers) return everything;
+  const everything = fitY(extent, options.y);
+  const threshold = options.y === "symlog" ? symlogThreshold(extent, smallestOf(views)) : 1;
+  if (options.yDomain) return { domain: usableDomain(options.yDomain, everything, log), threshold };
+  if (!options.ignoreOutliers) return { domain: everything, threshold };
   const typical = quantiles(valuesInView(views, xDomain, log), ...OUTLIER_QUANTILES);
-  return typical.low <= typical.high ? fitY(typical, log) : everything;
+  const domain = typical.low <= typical.high ? fitY(typical, options.y) : everything;
+  return { domain, threshold };
+}
+
+/** The smallest distance from zero of any value in view that is not zero. */
+function smallestOf(views: readonly LineView[]): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const { main, inside } of views) {
+    for (let i = inside.start; i < inside.end; i++) {
+      const size = Math.abs(main[i] as number);
+      if (size > 0 && size < smallest) smallest = size;
+    }
+  }
+  return smallest;
 }
 
 function valuesInView(
@@ -114,7 +149,8 @@ export function measureLine(
   const { line, sorted, inside } = view;
   const { x, raw } = line;
   const extent = emptyExtent();
-  let [points, nonFinite, nonPositive, outside, first, last] = [0, 0, 0, 0, Number.NaN, Number.NaN];
+  let [points, nonFinite, nonPositive, outside, above] = [0, 0, 0, 0, 0];
+  let [first, last] = [Number.NaN, Number.NaN];
   for (let i = inside.start; i < inside.end; i++) {
     const xi = x[i] as number;
     if (!sorted && !isInside(xi, xDomain)) continue;
@@ -131,13 +167,14 @@ export function measureLine(
     if (log && value <= 0) nonPositive += 1;
     else if (value < yDomain[0] || value > yDomain[1]) {
       outside += 1;
+      if (value > yDomain[1]) above += 1;
       onOutside?.(xi, value > yDomain[1]);
     }
   }
   const some = extent.low <= extent.high;
   const min = some ? extent.low : Number.NaN;
   const max = some ? extent.high : Number.NaN;
-  return { id: line.id, points, min, max, first, last, nonFinite, nonPositive, outside };
+  return { id: line.id, points, min, max, first, last, nonFinite, nonPositive, outside, above };
 }
 
 function isInside(x: number, domain: Domain): boolean {

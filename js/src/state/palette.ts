@@ -13,12 +13,19 @@ const BASE = [
   "#fe77a6",
 ] as const;
 
-/** The colour of run number `number`: the same in every view, tab and cell. */
+/** Dashes that tell lines apart without colour; the first is a plain line. */
+const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3]];
+
+/** The colour of number `number`: of a run, the same in every view, tab and cell. */
 export function colorOf(number: number): string {
   const base = BASE[number % BASE.length] as string;
   const round = Math.floor(number / BASE.length) % 3;
   if (round === 0) return base;
   return mix(base, round === 1 ? 255 : 0, 0.35);
+}
+
+export function dashOf(number: number): number[] {
+  return [...(DASHES[number % DASHES.length] as readonly number[])];
 }
 
 function mix(color: string, target: number, part: number): string {

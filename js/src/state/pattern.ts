@@ -1,4 +1,4 @@
-// Filters that users type: a regular expression, case ignored, that can never throw.
+// Regular expressions that users type: they can neither throw nor take for ever.
 export interface Pattern {
   test(text: string): boolean;
   /** What is wrong with it; empty if nothing. */
@@ -9,17 +9,25 @@ const LONGEST = 500;
 // A group that repeats and is itself repeated can take for ever on a short text.
 const EXPLOSIVE = /\([^()]*[+*][^()]*\)\s*[+*{]/;
 
-/** Compile `text`. An empty filter matches everything; a broken one matches as plain text. */
+/** Compile `text`, or say why it cannot be. */
+export function compileRegex(text: string, flags = ""): { regex: RegExp | null; error: string } {
+  if (text.length > LONGEST) return { regex: null, error: "too long" };
+  if (EXPLOSIVE.test(text)) return { regex: null, error: "nested repeats" };
+  try {
+    return { regex: new RegExp(text, flags), error: "" };
+  } catch {
+    return { regex: null, error: "not a valid regular expression" };
+  }
+}
+
+/** A filter, case ignored. An empty one matches everything; a broken one matches as plain text. */
 export function compilePattern(text: string): Pattern {
   if (!text) return { test: () => true, error: "" };
+  const { regex, error } = compileRegex(text, "i");
+  if (regex) return { test: (name) => regex.test(name), error: "" };
   const plain = text.toLowerCase();
-  const literal = { test: (name: string) => name.toLowerCase().includes(plain) };
-  if (text.length > LONGEST) return { ...literal, error: "too long for a filter" };
-  if (EXPLOSIVE.test(text)) return { ...literal, error: "nested repeats; taken as plain text" };
-  try {
-    const regex = new RegExp(text, "i");
-    return { test: (name) => regex.test(name), error: "" };
-  } catch {
-    return { ...literal, error: "not a valid regular expression; taken as plain text" };
-  }
+  return {
+    test: (name) => name.toLowerCase().includes(plain),
+    error: `${error}; taken as plain text`,
+  };
 }

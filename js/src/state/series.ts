@@ -33,6 +33,7 @@ export class Series {
   #wall = new Column();
   #value = new Column();
   #row = new Column();
+  #x: Column | null;
   #sentSmoothed: Float64Array | null;
   #sentWeight: number;
   #average: [number, number];
@@ -44,6 +45,7 @@ export class Series {
     this.#sentSmoothed = columns.smoothed ?? null;
     this.#sentWeight = item.smoothing ?? Number.NaN;
     this.#average = item.average ?? [0, 0];
+    this.#x = columns.x ? new Column() : null;
     this.#append(columns);
     this.rows = item.n ?? this.length;
   }
@@ -56,6 +58,10 @@ export class Series {
   }
   get wall(): Float64Array {
     return this.#wall.values;
+  }
+  /** The values of another tag at these steps; null unless they are the x axis. */
+  get x(): Float64Array | null {
+    return this.#x?.values ?? null;
   }
   get value(): Float64Array {
     return this.#value.values;
@@ -81,6 +87,7 @@ export class Series {
     this.#step.append(step);
     this.#wall.append(wall);
     this.#value.append(value);
+    if (columns.x) this.#x?.append(columns.x);
     this.#row.append(row ?? value.map((_, i) => this.rows + i));
   }
 

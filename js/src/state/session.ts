@@ -1,18 +1,21 @@
 // What all views of one log directory share in the page: catalog, status, settings, connection.
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { Channel } from "../wire/channel";
-import type { StubExports } from "../wire/host";
+import type { Model, StubExports } from "../wire/host";
 import type {
   CatalogMessage,
   HeartbeatMessage,
+  HParams,
   ProblemRow,
+  RunRow,
   StatusMessage,
   TagRow,
 } from "../wire/types";
-import { colorOf } from "./palette";
 import { compilePattern } from "./pattern";
+import { describeRuns, matches, type RunInfo, sortRuns } from "./runs";
 import { Setting } from "./settings";
 
+export type { RunInfo } from "./runs";
 export type Connection = "live" | "silent" | "gone";
 /** `tag:NAME` is the values of another tag. */
 export type XAxis = "step" | "relative" | "wall" | `tag:${string}`;
@@ -25,13 +28,6 @@ export interface RunNote {
   name?: string;
   tags?: string[];
   note?: string;
-}
-
-export interface RunInfo {
-  number: number;
-  name: string;
-  deleted: boolean;
-  color: string;
 }
 
 /** What the pointer is at: a tag, a position on the x axis, and each run's value there. */
@@ -50,7 +46,9 @@ const sessions = new WeakMap<Channel, Session>();
 export class Session {
   readonly channel: Channel;
   readonly title = signal("");
-  readonly runs: Signal<RunInfo[]> = signal([]);
+  /** Hyperparameters by run number; asked for when something shows them. */
+  readonly hparams: Signal<Record<number, HParams>> = signal({});
+  readonly runs: ReadonlySignal<RunInfo[]>;
   readonly tags: Signal<Record<string, TagRow[]>> = signal({});
   readonly status: Signal<StatusMessage | null> = signal(null);
   readonly connection: Signal<Connection> = signal("live");
@@ -61,6 +59,10 @@ export class Session {
   readonly selected: ReadonlySignal<RunInfo[]>;
   /** Runs that the filter leaves in the list. */
   readonly listed: ReadonlySignal<RunInfo[]>;
+  #rows: Signal<RunRow[]> = signal([]);
+  /** The tags of hyperparameters when they were last asked for. */
+  #sessions = "null";
+  #mirrored = new WeakSet<Model>();
   #channels = new Map<string, Channel>();
   #views = 0;
   #heard = Date.now();
@@ -105,15 +107,34 @@ export class Session {
       runColors: new Setting<Record<string, string>>(model, "run_colors"),
       dashes: new Setting<boolean>(model, "dashes"),
       runNotes: new Setting<Record<string, RunNote>>(model, "run_notes"),
+      runColumns: new Setting<string[]>(model, "run_columns"),
+      runSort: new Setting<string>(model, "run_sort"),
       foldChildren: new Setting<boolean>(model, "fold_children"),
     };
+    const { runColors, runNotes, colorBy, foldChildren, runFilter, hiddenRuns } = this.settings;
+    this.runs = computed(() =>
+      describeRuns(this.#rows.value, {
+        colors: runColors.value,
+        notes: runNotes.value,
+        colorBy: colorBy.value,
+        hparams: this.hparams.value,
+        fold: foldChildren.value,
+      }),
+    );
     this.listed = computed(() => {
-      const pattern = compilePattern(this.settings.runFilter.value);
-      return this.runs.value.filter((run) => pattern.test(run.name));
+      const pattern = compilePattern(runFilter.value);
+      const runs = this.runs.value.filter((run) => run.parent === null && matches(run, pattern));
+      const sort = this.settings.runSort.value;
+      const values = sort.endsWith("value") ? this.cursor.value?.values : undefined;
+      return sortRuns(runs, sort, this.hparams.value, values ?? new Map());
     });
     this.selected = computed(() => {
-      const hidden = new Set(this.settings.hiddenRuns.value);
-      return this.listed.value.filter((run) => !hidden.has(run.name));
+      const hidden = new Set(hiddenRuns.value);
+      const on = new Set(this.listed.value.filter((run) => !hidden.has(run.name)));
+      const numbers = new Set([...on].map((run) => run.number));
+      return this.runs.value.filter((run) =>
+        run.parent === null ? on.has(run) : numbers.has(run.parent),
+      );
     });
     channel.on("catalog", (message) => this.#takeCatalog(message as unknown as CatalogMessage));
     channel.on("status", (message) => {
@@ -145,6 +166,19 @@ export class Session {
     this.#channels.set(reference.replace("anywidget:", ""), channel);
   }
 
+  /** Keep the settings that `model` has as traits equal to these. */
+  mirror(model: Model): void {
+    if (this.#mirrored.has(model)) return;
+    this.#mirrored.add(model);
+    for (const setting of Object.values(this.settings)) setting.mirror(model);
+  }
+
+  /** Ask for the hyperparameters, as they are now. */
+  async askForHParams(): Promise<void> {
+    const reply = await this.channel.request<Record<number, HParams>>("hparams").catch(() => null);
+    if (reply) this.hparams.value = reply.result;
+  }
+
   pause(paused: boolean): void {
     this.paused.value = paused;
     this.#tellVisible();
@@ -168,12 +202,12 @@ export class Session {
 
   #takeCatalog(catalog: CatalogMessage): void {
     this.title.value = catalog.name;
-    this.runs.value = catalog.runs.map(([number, name, , deleted]) => ({
-      number,
-      name,
-      deleted,
-      color: colorOf(number),
-    }));
+    const sessions = JSON.stringify(catalog.tags.hparams ?? null);
+    if (sessions !== this.#sessions) {
+      this.#sessions = sessions;
+      if (catalog.tags.hparams) void this.askForHParams();
+    }
+    this.#rows.value = catalog.runs;
     this.tags.value = catalog.tags;
   }
 

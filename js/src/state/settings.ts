@@ -25,6 +25,11 @@ export class Setting<T> {
     return this.signal.value;
   }
 
+  /** Its value, without following it. */
+  peek(): T {
+    return this.signal.peek();
+  }
+
   set value(value: T) {
     this.signal.value = value;
     clearTimeout(this.#timer);

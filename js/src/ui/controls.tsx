@@ -8,7 +8,9 @@ export function IconButton(props: {
   icon: Parameters<typeof Icon>[0]["name"];
   label: string;
   pressed?: boolean;
-  onClick: () => void;
+  /** Of a button that opens something: whether it is open. */
+  expanded?: boolean;
+  onClick: (event: MouseEvent) => void;
 }) {
   return (
     <button
@@ -17,6 +19,7 @@ export function IconButton(props: {
       title={props.label}
       aria-label={props.label}
       aria-pressed={props.pressed}
+      aria-expanded={props.expanded}
       onClick={props.onClick}
     >
       <Icon name={props.icon} />
@@ -112,5 +115,75 @@ export function Empty({ title, children }: { title: string; children?: Component
       <strong>{title}</strong>
       {children && <span>{children}</span>}
     </div>
+  );
+}
+
+/** A labelled list to choose from. */
+export function Select<T extends string>(props: {
+  label: string;
+  title?: string;
+  value: T;
+  options: readonly { value: T; text: string }[];
+  onChange: (value: T) => void;
+}) {
+  return (
+    <label class="field" title={props.title}>
+      <span>{props.label}</span>
+      <select
+        value={props.value}
+        onChange={(event) => props.onChange(event.currentTarget.value as T)}
+      >
+        {props.options.map(({ value, text }) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** A labelled slider that shows its value. */
+export function Slider(props: {
+  label: string;
+  title?: string;
+  min: number;
+  max: number;
+  step: number;
+  value: number;
+  text?: string;
+  onInput: (value: number) => void;
+}) {
+  const { label, title, value, text, onInput, ...range } = props;
+  return (
+    <label class="field" title={title}>
+      <span>{label}</span>
+      <input
+        type="range"
+        {...range}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.valueAsNumber)}
+      />
+      <output>{text ?? value}</output>
+    </label>
+  );
+}
+
+/** A labelled box to tick. */
+export function Check(props: {
+  label: string;
+  title?: string;
+  value: boolean;
+  onChange: (value: boolean) => void;
+}) {
+  return (
+    <label class="field check" title={props.title}>
+      <input
+        type="checkbox"
+        checked={props.value}
+        onChange={(event) => props.onChange(event.currentTarget.checked)}
+      />
+      <span>{props.label}</span>
+    </label>
   );
 }

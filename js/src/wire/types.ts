@@ -1,8 +1,21 @@
 // What the kernel pushes, field names as in Python.
 import type { ColumnSpec } from "./frame";
 
-/** A run: number, name, earliest wall time (null if none), whether its files are gone. */
-export type RunRow = [number: number, name: string, started: number | null, deleted: boolean];
+/**
+ * A run: number, name, earliest wall time (null if none), whether its files are gone; and of a
+ * sub-run that `add_scalars` or `add_hparams` made the number of the run that made it, and its key.
+ */
+export type RunRow = [
+  number: number,
+  name: string,
+  started: number | null,
+  deleted: boolean,
+  parent: number | null,
+  key: string,
+];
+
+/** Hyperparameters by name, as the kernel sends them. */
+export type HParams = Record<string, unknown>;
 
 /** A tag: number, name, and the numbers of the runs that have it (null: all). */
 export type TagRow = [number: number, name: string, runs: number[] | null];
@@ -54,6 +67,13 @@ export interface SeriesItem {
 export interface SeriesMessage {
   op: "series";
   items: SeriesItem[];
+}
+
+/** Groups of runs, and their curves: `value` is the centre, `low` and `high` are the band. */
+export interface BandsMessage {
+  op: "bands";
+  groups: [number: number, name: string, members: number[]][];
+  items: { key: [group: number, tag: number]; n: number; note?: string; columns: ColumnSpec[] }[];
 }
 
 export interface ProblemRow {

@@ -31,15 +31,15 @@ describe("domains", () => {
   });
 
   test("y has room above and below, also for a constant, nothing, or extremes", () => {
-    expect(fitY({ low: 0, high: 10 }, false)).toEqual([-0.5, 10.5]);
-    expect(fitY({ low: 0, high: 0 }, false)).toEqual([-1, 1]);
-    expect(fitY({ low: 2, high: 2 }, false)).toEqual([1.8, 2.2]);
-    expect(fitY({ low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }, false)).toEqual([
-      0, 1,
-    ]);
-    const [low, high] = fitY({ low: -Number.MAX_VALUE, high: Number.MAX_VALUE }, false);
+    expect(fitY({ low: 0, high: 10 }, "linear")).toEqual([-0.5, 10.5]);
+    expect(fitY({ low: 0, high: 0 }, "linear")).toEqual([-1, 1]);
+    expect(fitY({ low: 2, high: 2 }, "linear")).toEqual([1.8, 2.2]);
+    expect(
+      fitY({ low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }, "linear"),
+    ).toEqual([0, 1]);
+    const [low, high] = fitY({ low: -Number.MAX_VALUE, high: Number.MAX_VALUE }, "linear");
     expect(Number.isFinite(high - low)).toBe(true);
-    const [logLow, logHigh] = fitY({ low: 5e-324, high: 1e308 }, true);
+    const [logLow, logHigh] = fitY({ low: 5e-324, high: 1e308 }, "log");
     expect(logLow).toBeGreaterThan(0);
     expect(Number.isFinite(logHigh)).toBe(true);
     expect(fitX({ low: 3, high: 3 }, 60)).toEqual([-57, 63]);
@@ -56,12 +56,40 @@ describe("domains", () => {
     const lines = [line([0, 100, 1, 2, 3])];
     const options: ChartOptions = { ...OPTIONS, xDomain: [2, 4] };
     const xDomain = xDomainOf(lines, options);
-    expect(yDomainOf(viewLines(lines, xDomain), xDomain, options)).toEqual([0.9, 3.1]);
+    expect(yDomainOf(viewLines(lines, xDomain), xDomain, options).domain).toEqual([0.9, 3.1]);
+  });
+
+  test("a logarithmic x axis begins at the first positive x", () => {
+    const options: ChartOptions = { ...OPTIONS, xScale: "log" };
+    expect(xDomainOf([line([1, 2, 3], [0, 1, 100])], options)).toEqual([1, 100]);
+    expect(xDomainOf([line([1], [0])], options)).toEqual([1, 10]);
+    expect(xDomainOf([line([1], [9])], options)).toEqual([3, 27]);
+  });
+
+  test("a symmetric logarithm becomes linear below the smallest value, within reason", () => {
+    const lines = [line([-20, 0, 0.03, 500])];
+    const options: ChartOptions = { ...OPTIONS, y: "symlog" };
+    const { domain, threshold } = yDomainOf(viewLines(lines, [0, 3]), [0, 3], options);
+    expect(threshold).toBeCloseTo(0.01, 12);
+    expect(domain[0]).toBeLessThan(-20);
+    expect(domain[1]).toBeGreaterThan(500);
+    const tiny = viewLines([line([1e-30, 1])], [0, 1]);
+    expect(yDomainOf(tiny, [0, 1], options).threshold).toBeCloseTo(1e-5, 12);
+  });
+
+  test("a band has room too", () => {
+    const one = {
+      ...line([5, 5]),
+      band: { low: Float64Array.of(1, 4), high: Float64Array.of(6, 9) },
+    };
+    const { domain } = yDomainOf(viewLines([one], [0, 1]), [0, 1], OPTIONS);
+    expect(domain).toEqual([0.6, 9.4]);
   });
 
   test("a log axis looks at positive values only", () => {
     const lines = [line([-5, 0, 1, 100])];
-    const [low, high] = yDomainOf(viewLines(lines, [0, 3]), [0, 3], { ...OPTIONS, y: "log" });
+    const options: ChartOptions = { ...OPTIONS, y: "log" };
+    const [low, high] = yDomainOf(viewLines(lines, [0, 3]), [0, 3], options).domain;
     expect(low).toBeCloseTo(1 / 100 ** 0.05, 9);
     expect(high).toBeCloseTo(100 * 100 ** 0.05, 9);
   });
@@ -79,7 +107,7 @@ test("ignoring outliers leaves a spike outside and counts it", () => {
   const lines = [line(Array.from({ length: 100 }, (_, i) => (i === 50 ? 1e9 : i)))];
   const options: ChartOptions = { ...OPTIONS, ignoreOutliers: true };
   const views = viewLines(lines, [0, 99]);
-  const yDomain = yDomainOf(views, [0, 99], options);
+  const { domain: yDomain } = yDomainOf(views, [0, 99], options);
   expect(yDomain[1]).toBeLessThan(101);
   const outside: [number, boolean][] = [];
   const measured = views.map((view) =>

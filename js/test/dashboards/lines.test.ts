@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { chartX, type LineSource, toLines } from "../../src/dashboards/scalars/lines";
+import {
+  chartX,
+  type LineSource,
+  type LineStyle,
+  toLines,
+} from "../../src/dashboards/scalars/lines";
+import { describeRuns, type RunInfo } from "../../src/state/runs";
 import { Series } from "../../src/state/series";
 
 function series(steps: number[], walls = steps.map((s) => 100 + s), values = steps): Series {
@@ -14,10 +20,22 @@ function series(steps: number[], walls = steps.map((s) => 100 + s), values = ste
   );
 }
 
-const source = (number: number, of: Series, detail?: Series): LineSource => ({
-  run: { number, name: `run${number}`, deleted: false, color: "#000000" },
+const source = (number: number, of: Series, more: Partial<LineSource> = {}): LineSource => ({
+  run: describeRuns([[number, `run${number}`, null, false, null, ""]], PLAIN)[0] as RunInfo,
+  tag: "loss",
+  place: 0,
   series: of,
-  detail,
+  detail: undefined,
+  ...more,
+});
+
+const PLAIN = { colors: {}, notes: {}, colorBy: "run", hparams: {}, fold: true };
+const style = (more: Partial<LineStyle> = {}): LineStyle => ({
+  smoothing: 0,
+  highlighted: null,
+  dashes: false,
+  rightAxis: false,
+  ...more,
 });
 
 describe("chartX", () => {
@@ -29,6 +47,7 @@ describe("chartX", () => {
     expect(chartX("step", [equal, normal])).toBe("step");
     expect(chartX("step", [single])).toBe("step");
     expect(chartX("wall", [equal])).toBe("wall");
+    expect(chartX("tag:epoch", [equal])).toBe("value");
   });
 });
 
@@ -37,8 +56,7 @@ describe("toLines", () => {
     const lines = toLines(
       [source(0, series([1, 2], [50, 60])), source(1, series([1, 2], [90, 91]))],
       "relative",
-      0,
-      null,
+      style(),
     );
     expect(lines.map((line) => [...line.x])).toEqual([
       [0, 10],
@@ -49,17 +67,47 @@ describe("toLines", () => {
 
   test("a zoom's detail is followed by what has been written since", () => {
     const detail = series([3, 4, 5]);
-    const [line] = toLines([source(0, series([1, 5, 6, 7]), detail)], "step", 0.5, null);
+    const [line] = toLines(
+      [source(0, series([1, 5, 6, 7]), { detail })],
+      "step",
+      style({ smoothing: 0.5 }),
+    );
     expect([...(line?.x ?? [])]).toEqual([3, 4, 5, 6, 7]);
     expect(line?.smoothed).toHaveLength(5);
   });
 
   test("pointing at a run dims the others", () => {
     const two = [source(0, series([1])), source(1, series([1]))];
-    const lines = toLines(two, "step", 0, 1);
+    const lines = toLines(two, "step", style({ highlighted: 1 }));
     expect(lines.map(({ dimmed, highlighted }) => [dimmed, highlighted])).toEqual([
       [true, false],
       [false, true],
     ]);
+  });
+
+  test("several tags in one chart are told apart by name, dash and axis", () => {
+    const two = [source(0, series([1])), source(0, series([1]), { tag: "lr", place: 1 })];
+    const lines = toLines(two, "step", style({ rightAxis: true }));
+    expect(lines.map(({ id, name, axis }) => [id, name, axis])).toEqual([
+      ["0", "run0 · loss", "left"],
+      ["0:lr", "run0 · lr", "right"],
+    ]);
+    expect(lines[0]?.dash).toEqual([]);
+    expect(lines[1]?.dash).not.toEqual([]);
+  });
+
+  test("the values of another tag are the x axis", () => {
+    const epoch = new Series(
+      { key: [0, 0], generation: 1, from: 0, n: 2, exact: true, columns: [] },
+      {
+        step: Float64Array.of(0, 10),
+        wall: Float64Array.of(0, 1),
+        value: Float64Array.of(3, 4),
+        x: Float64Array.of(1, 2),
+      },
+    );
+    expect([...(toLines([source(0, epoch)], "value", style())[0]?.x ?? [])]).toEqual([1, 2]);
+    const without = toLines([source(0, series([1, 2]))], "value", style());
+    expect([...(without[0]?.x ?? [])]).toEqual([Number.NaN, Number.NaN]);
   });
 });

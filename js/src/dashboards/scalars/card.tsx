@@ -9,12 +9,15 @@ import {
 } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
-import { type ChartHover, LineChart } from "../../charts/line_chart";
 import { IconButton, Name } from "../../ui/controls";
+import { PopoverButton } from "../../ui/popover";
 import { waitingForKernel } from "../../wire/channel";
 import type { TagRow } from "../../wire/types";
-import { cursorOf, tooltipOf } from "./hover";
-import { type ChartX, chartX, type LineSource, type RunLine, toLines } from "./lines";
+import { useChart, useDetail, type Zoom } from "./card_chart";
+import { CardMenu } from "./card_menu";
+import type { CardOptions } from "./card_options";
+import { CardTable } from "./card_table";
+import { chartX, type LineSource } from "./lines";
 import type { Detail, ScalarsModel } from "./model";
 import type { Visibility } from "./visible";
 
@@ -25,59 +28,67 @@ export interface CardProps {
   visible: Visibility;
 }
 
-interface Zoom {
-  x: [number, number];
-  y: [number, number] | null;
+/** What the parts of one card share. */
+export interface CardState {
+  view: View;
+  model: ScalarsModel;
+  tag: TagRow;
+  options: CardOptions;
+  seen: ReadonlySignal<boolean>;
+  zoom: Signal<Zoom | null>;
+  detail: Signal<Detail | null>;
+  sources: ReadonlySignal<LineSource[]>;
+  x: ReadonlySignal<ReturnType<typeof chartX>>;
 }
 
 export function Card({ view, model, tag, visible }: CardProps) {
-  const [number, name] = tag;
+  const name = tag[1];
   const { session } = view;
+  const { settings } = session;
   const card = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
+  const options = model.options(name);
   const seen = useSignal(false);
-  const wide = useSignal(false);
   const zoom = useSignal<Zoom | null>(null);
   const detail = useSignal<Detail | null>(null);
-  const holders = tag[2];
-
-  const sources = useComputed<LineSource[]>(() => {
-    model.revision(number).value;
-    return session.selected.value.flatMap((run) => {
-      const series =
-        holders && !holders.includes(run.number) ? undefined : model.series(run.number, number);
-      return series?.length ? [{ run, series, detail: detail.value?.get(run.number) }] : [];
-    });
-  });
-  const x = useComputed(() => chartX(session.settings.xAxis.value, sources.value));
+  const sources = useComputed(() => model.sources(tag, options.others.value, detail.value));
+  const x = useComputed(() => chartX(settings.xAxis.value, sources.value));
+  const state: CardState = { view, model, tag, options, seen, zoom, detail, sources, x };
 
   useEffect(
     () => (card.current ? visible.follow(card.current, name, seen) : undefined),
     [visible, name, seen],
   );
   useSignalEffect(() => {
-    session.settings.xAxis.value; // a zoom of one axis means nothing on another
+    settings.xAxis.value; // a zoom of one axis means nothing on another
     batch(() => {
       zoom.value = null;
       detail.value = null;
     });
   });
-  useDetail({ view, model, tag, zoom, detail, sources, x });
-  useChart({ view, card, host, name, seen, zoom, sources, x });
-
+  useDetail(state);
+  const chart = useChart(state, card, host);
+  const table = options.table.value ?? settings.tables.value;
+  const size = options.size.value;
+  const pinned = settings.pinned.value.includes(name);
   return (
     <article
       ref={card}
-      class={`card${wide.value ? " wide" : ""}${zoom.value ? " zoomed" : ""}`}
+      class={`card ${size}${zoom.value ? " zoomed" : ""}${table ? " tabled" : ""}`}
       data-tag={name}
       data-series={sources.value.length}
       aria-label={describe(name, sources.value)}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move between cards
+      tabIndex={0}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && size === "full") options.size.value = "normal";
+      }}
     >
       <header>
         <h4>
           <Name text={name || "(no name)"} />
         </h4>
-        <Note {...{ sources: sources.value, order: x.value === "order", zoom: zoom.value }} />
+        <Note state={state} />
         <span class="tools">
           {zoom.value && (
             <IconButton
@@ -89,13 +100,18 @@ export function Card({ view, model, tag, visible }: CardProps) {
             />
           )}
           <IconButton
-            icon={wide.value ? "shrink" : "expand"}
-            label={wide.value ? "Normal size" : "Full width"}
-            pressed={wide.value}
+            icon="pin"
+            label={pinned ? "Unpin" : "Pin on top"}
+            pressed={pinned}
             onClick={() => {
-              wide.value = !wide.value;
+              const others = settings.pinned.value.filter((one) => one !== name);
+              settings.pinned.value = pinned ? others : [...others, name];
             }}
           />
+          <Size options={options} wide={size === "wide"} full={size === "full"} />
+          <PopoverButton popover={view.popover} icon="more" label={`More for ${name}`}>
+            {() => <CardMenu state={state} chart={chart} />}
+          </PopoverButton>
         </span>
       </header>
       <div ref={host} class="chart">
@@ -105,15 +121,42 @@ export function Card({ view, model, tag, visible }: CardProps) {
           </span>
         )}
       </div>
+      {table && seen.value && <CardTable state={state} />}
     </article>
   );
 }
 
+function Size({ options, wide, full }: { options: CardOptions; wide: boolean; full: boolean }) {
+  return (
+    <>
+      {!full && (
+        <IconButton
+          icon={wide ? "shrink" : "expand"}
+          label={wide ? "Normal size" : "Full width"}
+          pressed={wide}
+          onClick={() => {
+            options.size.value = wide ? "normal" : "wide";
+          }}
+        />
+      )}
+      <IconButton
+        icon={full ? "close" : "full"}
+        label={full ? "Back to the other cards (Escape)" : "Fill the view"}
+        pressed={full}
+        onClick={() => {
+          options.size.value = full ? "normal" : "full";
+        }}
+      />
+    </>
+  );
+}
+
 /** What a reader must know to read the chart right. */
-function Note(props: { sources: readonly LineSource[]; order: boolean; zoom: Zoom | null }) {
-  let text = "";
-  if (props.order) text = "all steps equal: in the order written";
-  else if (props.zoom && waitingForKernel.value) text = "kernel busy: coarse picture";
+function Note({ state }: { state: CardState }) {
+  const { model, tag, zoom, x } = state;
+  let text = model.note(tag[0]);
+  if (x.value === "order") text = "all steps equal: in the order written";
+  else if (zoom.value && waitingForKernel.value) text = "kernel busy: coarse picture";
   return text ? (
     <span class="note" title={text}>
       {text}
@@ -121,124 +164,10 @@ function Note(props: { sources: readonly LineSource[]; order: boolean; zoom: Zoo
   ) : null;
 }
 
-type Signals = Pick<CardProps, "view"> & {
-  zoom: Signal<Zoom | null>;
-  sources: ReadonlySignal<LineSource[]>;
-  x: ReadonlySignal<ChartX>;
-};
-
-/** Ask for every point of the part that a zoom shows, if the page holds a selection only. */
-function useDetail(
-  props: Signals & { model: ScalarsModel; tag: TagRow; detail: Signal<Detail | null> },
-): void {
-  const { model, tag, zoom, detail, sources, x, view } = props;
-  useSignalEffect(() => {
-    const shown = zoom.value;
-    detail.value = null;
-    if (!shown) return;
-    const held = sources.peek();
-    if (held.every(({ series }) => series.exact)) return;
-    const [low, high] = shown.x;
-    const args = { low, high, x_axis: x.peek(), pixels: view.width.peek() };
-    model
-      .detail(
-        tag,
-        held.map(({ run }) => run),
-        args,
-      )
-      .then((found) => {
-        if (zoom.peek() === shown) detail.value = found;
-      })
-      .catch(() => {}); // the coarse picture stays
-  });
-}
-
-function useChart(
-  props: Signals & {
-    card: { current: HTMLElement | null };
-    host: { current: HTMLDivElement | null };
-    name: string;
-    seen: ReadonlySignal<boolean>;
-  },
-): void {
-  const { view, card, host, name, seen, zoom, sources, x } = props;
-  const { session } = view;
-  const chart = useRef<LineChart | null>(null);
-  const lines = useRef<RunLine[]>([]);
-
-  const onHover = (hover: ChartHover | null) => {
-    batch(() => {
-      const at = host.current?.getBoundingClientRect();
-      const corner = view.root.getBoundingClientRect();
-      if (!hover || !at) {
-        view.tooltip.value = null;
-        session.cursor.value = null;
-        return;
-      }
-      const px = at.left - corner.left + hover.px;
-      const py = at.top - corner.top + hover.py;
-      session.cursor.value = cursorOf(name, hover, lines.current, x.value);
-      view.tooltip.value = tooltipOf(hover, lines.current, x.value, px, py, view.width.value < 640);
-    });
-  };
-
-  useSignalEffect(() => {
-    if (!seen.value || !host.current) {
-      chart.current?.destroy();
-      chart.current = null;
-      return;
-    }
-    if (chart.current) return;
-    chart.current = new LineChart(host.current, chartTheme(view), {
-      onHover,
-      onZoom: (xDomain, yDomain) => {
-        zoom.value = { x: xDomain, y: yDomain };
-      },
-      onReset: () => {
-        zoom.value = null;
-      },
-      onDraw: () => markDrawn(card.current, chart.current),
-    });
-  });
-  useSignalEffect(() => chart.current?.setTheme(chartTheme(view)));
-  useSignalEffect(() => {
-    const { smoothing, yScale, ignoreOutliers } = session.settings;
-    const dim = view.highlighted.value;
-    const drawn = toLines(sources.value, x.value, smoothing.value, dim);
-    if (!seen.value) return;
-    lines.current = drawn;
-    chart.current?.update(drawn, {
-      x: x.value,
-      y: yScale.value,
-      ignoreOutliers: ignoreOutliers.value,
-      xDomain: zoom.value?.x ?? null,
-      yDomain: zoom.value?.y ?? null,
-    });
-  });
-  useSignalEffect(() => {
-    const { value } = session.cursor;
-    chart.current?.setCursor(value && x.value === session.settings.xAxis.value ? value.x : null);
-  });
-  useEffect(() => () => chart.current?.destroy(), []);
-}
-
-/** Leave on the element what tests (and the curious) can read: that it is drawn, and what. */
-function markDrawn(card: HTMLElement | null, chart: LineChart | null): void {
-  if (!card || !chart) return;
-  const probe = chart.probe();
-  if (probe.points > 0) card.dataset.drawn = "1";
-  Object.assign(card, { tbwidgetProbe: () => chart.probe() });
-}
-
-function chartTheme(view: View) {
-  const { background, foreground, muted, grid, font } = view.theme.value;
-  return { background, foreground, muted, grid, axis: grid, font: `10.5px ${font}` };
-}
-
 function describe(name: string, sources: readonly LineSource[]): string {
   const points = sources.reduce((sum, { series }) => sum + series.rows, 0);
   const last = sources
     .slice(0, 10)
-    .map(({ run, series }) => `${run.name} ${series.value[series.length - 1]?.toPrecision(4)}`);
+    .map(({ run, series }) => `${run.label} ${series.value[series.length - 1]?.toPrecision(4)}`);
   return `${name}: line chart of ${sources.length} runs, ${points} points. Last values: ${last.join(", ")}`;
 }

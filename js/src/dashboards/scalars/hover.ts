@@ -1,11 +1,10 @@
 // What stands at the pointer: the tooltip's table and each run's value for the run list.
 import type { TooltipContent } from "../../board/view";
-import { formatRelative, formatStep, formatValue, formatWallTime } from "../../charts/format";
+import { formatPlace, formatRelative, formatStep, formatValue } from "../../charts/format";
 import type { ChartHover, NearestPoint } from "../../charts/line_chart";
-import type { Cursor } from "../../state/session";
+import type { Cursor, TooltipSort } from "../../state/session";
 import { type ChartX, type RunLine, startOf } from "./lines";
 
-const ROWS = 8;
 const ROWS_IF_NARROW = 5;
 
 export function cursorOf(
@@ -20,20 +19,27 @@ export function cursorOf(
     const line = byId.get(point.id);
     if (line) values.set(line.run.number, point.smoothed ?? point.raw);
   }
-  return { tag, x: hover.x, label: labelOf(hover.x, x), place: placeOf(hover.x, x), values };
+  return { tag, x: hover.x, label: labelOf(hover.x, x), place: formatPlace(hover.x, x), values };
 }
 
-/** Nearest run first and in bold; what does not fit is counted. */
+export interface TooltipStyle {
+  rows: number;
+  sort: TooltipSort;
+  narrow: boolean;
+}
+
+/** Sorted as asked, the nearest line in bold; what does not fit is counted. */
 export function tooltipOf(
   hover: ChartHover,
   lines: readonly RunLine[],
   x: ChartX,
-  px: number,
-  py: number,
-  narrow: boolean,
+  at: { px: number; py: number },
+  style: TooltipStyle,
 ): TooltipContent | null {
   const byId = new Map(lines.map((line) => [line.id, line]));
-  const shown = hover.points.slice(0, narrow ? ROWS_IF_NARROW : ROWS);
+  const nearest = hover.points[0];
+  const sorted = sortPoints(hover.points, byId, style.sort);
+  const shown = sorted.slice(0, style.narrow ? ROWS_IF_NARROW : style.rows);
   if (!shown.length) return null;
   const smoothed = shown.some((point) => point.smoothed !== null);
   const heading = [labelOf(hover.x, x)];
@@ -44,15 +50,37 @@ export function tooltipOf(
   const stepped = x !== "step" || steps.size > 1;
   if (stepped) heading.push("step");
   heading.push("relative");
-  const rows = shown.flatMap((point, i) => {
+  const rows = shown.flatMap((point) => {
     const line = byId.get(point.id);
     if (!line) return [];
     const cells = cellsOf(point, line, smoothed, stepped);
-    return [
-      { name: line.run.name, color: line.color, cells, nearest: i === 0 && lines.length > 1 },
-    ];
+    const bold = point === nearest && lines.length > 1;
+    return [{ name: line.name, color: line.color, cells, nearest: bold }];
   });
-  return { x: px, y: py, heading, rows, left_out: hover.points.length - shown.length };
+  return { x: at.px, y: at.py, heading, rows, left_out: hover.points.length - shown.length };
+}
+
+function sortPoints(
+  points: readonly NearestPoint[],
+  lines: ReadonlyMap<string, RunLine>,
+  sort: TooltipSort,
+): readonly NearestPoint[] {
+  if (sort === "nearest") return points;
+  const value = (point: NearestPoint) => point.smoothed ?? point.raw;
+  const sorted = [...points];
+  if (sort === "name") {
+    const name = (point: NearestPoint) => lines.get(point.id)?.name ?? "";
+    return sorted.sort((a, b) => name(a).localeCompare(name(b), "en", { numeric: true }));
+  }
+  const sign = sort === "ascending" ? 1 : -1;
+  return sorted.sort((a, b) => sign * compareLast(value(a), value(b), sign));
+}
+
+/** By value; what is not a number comes last either way. */
+function compareLast(a: number, b: number, sign: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b))
+    return sign * (Number(Number.isNaN(a)) - Number(Number.isNaN(b)));
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function cellsOf(
@@ -72,11 +100,5 @@ function cellsOf(
 
 function labelOf(value: number, x: ChartX): string {
   const noun = x === "step" ? "step " : x === "order" ? "point " : "";
-  return noun + placeOf(value, x);
-}
-
-function placeOf(value: number, x: ChartX): string {
-  if (x === "relative") return formatRelative(value);
-  if (x === "wall") return formatWallTime(value);
-  return formatStep(Math.round(value) + (x === "order" ? 1 : 0));
+  return noun + formatPlace(value, x);
 }

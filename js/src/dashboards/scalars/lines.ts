@@ -1,5 +1,8 @@
 // From series to the lines of a chart: which x, which points, what a zoom adds.
+import { nearestIndex } from "../../charts/decimate";
 import type { ChartOptions, Line } from "../../charts/line_chart";
+import { sortedX } from "../../charts/view";
+import { dashOf } from "../../state/palette";
 import type { Series } from "../../state/series";
 import type { RunInfo, XAxis } from "../../state/session";
 
@@ -8,6 +11,8 @@ const LIVE_SECONDS = 30;
 /** A line that remembers its run and the columns the tooltip shows. */
 export interface RunLine extends Line {
   run: RunInfo;
+  /** What it is called beside others: its run, and its tag where there are several. */
+  name: string;
   step: Float64Array;
   wall: Float64Array;
 }
@@ -16,7 +21,12 @@ export type ChartX = ChartOptions["x"];
 
 export interface LineSource {
   run: RunInfo;
+  tag: string;
+  /** 0 for the card's own tag, 1 and up for those that are drawn with it. */
+  place: number;
   series: Series;
+  /** Of a group of runs: how far its members lie apart. */
+  band?: { low: Float64Array; high: Float64Array } | undefined;
   /** Finer points of the part that a zoom shows. */
   detail: Series | undefined;
 }
@@ -26,23 +36,32 @@ export function chartX(axis: XAxis, sources: readonly LineSource[]): ChartX {
   const long = sources.filter(({ series }) => series.length > 1);
   if (axis === "step" && long.length && long.every(({ series }) => series.allStepsEqual))
     return "order";
-  return axis;
+  return axis === "step" || axis === "relative" || axis === "wall" ? axis : "value";
 }
 
-export function toLines(
-  sources: readonly LineSource[],
-  x: ChartX,
-  smoothing: number,
-  highlighted: number | null,
-): RunLine[] {
+export interface LineStyle {
+  smoothing: number;
+  /** Number of the run under the pointer in the run list. */
+  highlighted: number | null;
+  dashes: boolean;
+  rightAxis: boolean;
+}
+
+export function toLines(sources: readonly LineSource[], x: ChartX, style: LineStyle): RunLine[] {
   const now = Date.now() / 1000;
-  return sources.map(({ run, series, detail }) => {
+  const { smoothing, highlighted, rightAxis } = style;
+  const several = sources.some((source) => source.place > 0);
+  return sources.map(({ run, tag, place, series, band, detail }) => {
     const points = detail ? joinTail(detail, series, smoothing) : wholeOf(series, smoothing);
     const last = points.wall[points.wall.length - 1] ?? 0;
     return {
-      id: String(run.number),
+      id: place ? `${run.number}:${tag}` : String(run.number),
       run,
+      name: several ? `${run.label} · ${tag}` : run.label,
       color: run.color,
+      dash: dashOf(dashNumber(run, place, style.dashes)),
+      ...(band && { band }),
+      axis: rightAxis && place > 0 ? "right" : "left",
       x: xOf(points, x, startOf(series.wall)),
       step: points.step,
       wall: points.wall,
@@ -55,16 +74,25 @@ export function toLines(
   });
 }
 
+/** Children of one run and tags in one chart differ by dashes alone; runs only if asked for. */
+function dashNumber(run: RunInfo, place: number, dashes: boolean): number {
+  if (place > 0) return place;
+  if (run.parent !== null) return 1 + (run.number % 4);
+  return dashes ? run.number : 0;
+}
+
 interface Points {
   step: Float64Array;
   wall: Float64Array;
   value: Float64Array;
   smoothed: Float64Array;
+  /** The values of another tag, where that is the x axis. */
+  x: Float64Array | null;
 }
 
 function wholeOf(series: Series, smoothing: number): Points {
-  const { step, wall, value } = series;
-  return { step, wall, value, smoothed: series.smoothed(smoothing) };
+  const { step, wall, value, x } = series;
+  return { step, wall, value, x, smoothed: series.smoothed(smoothing) };
 }
 
 /** The detail, and what has been written since it was asked for. */
@@ -86,6 +114,7 @@ function joinTail(detail: Series, series: Series, smoothing: number): Points {
     wall: join(fine.wall, whole.wall),
     value: join(fine.value, whole.value),
     smoothed: join(fine.smoothed, whole.smoothed),
+    x: fine.x && whole.x && join(fine.x, whole.x),
   };
 }
 
@@ -99,5 +128,29 @@ function xOf(points: Points, x: ChartX, start: number): Float64Array {
   if (x === "step") return points.step;
   if (x === "wall") return points.wall;
   if (x === "relative") return points.wall.map((wall) => wall - start);
+  if (x === "value") return points.x ?? points.step.map(() => Number.NaN);
   return points.step.map((_, i) => i);
+}
+
+/** Where a step stands on the x axis of a chart: as the first line that has points tells. */
+export function placeOfStep(lines: readonly RunLine[], step: number, x: ChartX): number | null {
+  if (x === "step") return step;
+  const line = longest(lines);
+  const index = line ? nearestIndex(line.step, step, true) : -1;
+  return line?.x[index] ?? null;
+}
+
+/** The step at a place on the x axis: that of the nearest point of the longest line. */
+export function stepAt(lines: readonly RunLine[], at: number, x: ChartX): number | null {
+  if (x === "step") return Math.round(at);
+  const line = longest(lines);
+  const index = line ? nearestIndex(line.x, at, sortedX(line.x)) : -1;
+  return line?.step[index] ?? null;
+}
+
+function longest(lines: readonly RunLine[]): RunLine | undefined {
+  return lines.reduce<RunLine | undefined>(
+    (best, line) => (line.x.length > (best?.x.length ?? 0) ? line : best),
+    undefined,
+  );
 }

@@ -1,10 +1,13 @@
 // The scalar series that the page holds for one widget, however many views it has.
 import { effect, type Signal, signal } from "@preact/signals";
+import { colorOf } from "../../state/palette";
 import { Series, SeriesStore } from "../../state/series";
 import type { RunInfo, Session } from "../../state/session";
 import type { Channel } from "../../wire/channel";
 import { FrameReader } from "../../wire/frame";
-import type { SeriesItem, SeriesMessage, TagRow } from "../../wire/types";
+import type { BandsMessage, SeriesItem, SeriesMessage, TagRow } from "../../wire/types";
+import { CardOptions } from "./card_options";
+import type { LineSource } from "./lines";
 
 const WATCH_AFTER_MS = 80;
 const models = new WeakMap<Channel, ScalarsModel>();
@@ -18,6 +21,10 @@ export class ScalarsModel {
   readonly #store = new SeriesStore();
   readonly #revisions = new Map<number, Signal<number>>();
   readonly #views = new Map<string, ReadonlySet<string>>();
+  readonly #options = new Map<string, CardOptions>();
+  /** Groups of runs as curves, by group and tag, while runs are grouped. */
+  readonly #bands = new Map<string, BandSeries>();
+  readonly #groups: Signal<RunInfo[]> = signal([]);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
 
@@ -36,6 +43,9 @@ export class ScalarsModel {
     channel.on("series", (message, buffers) =>
       this.#take(message as unknown as SeriesMessage, new FrameReader(buffers)),
     );
+    channel.on("bands", (message, buffers) =>
+      this.#takeBands(message as unknown as BandsMessage, new FrameReader(buffers)),
+    );
     channel.onGap = () => this.#watch(true);
   }
 
@@ -49,16 +59,65 @@ export class ScalarsModel {
     return revision;
   }
 
-  series(run: number, tag: number): Series | undefined {
-    return this.#store.get(run, tag);
+  /** What the user has set for the card of `tag`. */
+  options(tag: string): CardOptions {
+    let options = this.#options.get(tag);
+    if (!options) {
+      options = new CardOptions();
+      this.#options.set(tag, options);
+    }
+    return options;
+  }
+
+  /** What the chart of `tag` draws: selected runs, or groups of them, of it and of `others`. */
+  sources(tag: TagRow, others: readonly string[], detail: Detail | null): LineSource[] {
+    const rows = (this.#session.tags.value.scalars ?? []).filter((row) => others.includes(row[1]));
+    return [tag, ...rows].flatMap((row, place) => {
+      const [number, name, holders] = row;
+      this.revision(number).value;
+      if (this.#session.settings.groupBy.value) return this.#bandSources(number, name, place);
+      return this.#session.selected.value.flatMap((run) => {
+        if (holders && !holders.includes(run.number)) return [];
+        const series = this.#store.get(run.number, number);
+        const fine = place === 0 ? detail?.get(run.number) : undefined;
+        return series?.length ? [{ run, tag: name, place, series, detail: fine }] : [];
+      });
+    });
+  }
+
+  #bandSources(tag: number, name: string, place: number): LineSource[] {
+    return this.#groups.value.flatMap((run) => {
+      const found = this.#bands.get(`${run.number}:${tag}`);
+      if (!found) return [];
+      const { series, low, high } = found;
+      return [{ run, tag: name, place, series, detail: undefined, band: { low, high } }];
+    });
+  }
+
+  /** What must be known to read the chart of a tag; empty if nothing. */
+  note(tag: number): string {
+    this.revision(tag).value;
+    if (!this.#session.settings.groupBy.value) return "";
+    const notes = this.#groups.value.map((run) => this.#bands.get(`${run.number}:${tag}`)?.note);
+    return notes.find((note) => note) ?? "";
+  }
+
+  /** The cell that shows `tag` as it is shown now. */
+  async code(tag: string, options: CardOptions): Promise<string> {
+    const settings: Record<string, unknown> = {};
+    if (options.smoothing.value !== null) settings.smoothing = options.smoothing.value;
+    if (options.yScale.value !== null) settings.y_scale = options.yScale.value;
+    return (await this.#channel.request<string>("code", { tag, settings })).result;
   }
 
   /** Keep the page supplied with `tags`, those that the view `id` shows now. */
   show(id: string, tags: ReadonlySet<string>): void {
     this.#views.set(id, tags);
     this.#stop ??= effect(() => {
+      const { smoothing, groupBy, center, band, xAxis } = this.#session.settings;
+      for (const setting of [smoothing, groupBy, center, band, xAxis]) setting.value;
       this.#session.selected.value;
-      this.#session.settings.smoothing.value;
+      for (const name of this.#shown()) this.options(name).others.value;
       this.#schedule();
     });
     this.#schedule();
@@ -89,6 +148,15 @@ export class ScalarsModel {
     );
   }
 
+  /** The tags that any view shows. */
+  #shown(): Set<string> {
+    return new Set([...this.#views.values()].flatMap((tags) => [...tags]));
+  }
+
+  #withOthers(tags: ReadonlySet<string>): Set<string> {
+    return new Set([...tags].flatMap((name) => [name, ...this.options(name).others.peek()]));
+  }
+
   #schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#watch(false), WATCH_AFTER_MS);
@@ -98,7 +166,8 @@ export class ScalarsModel {
     const numbers = new Map((this.#session.tags.value.scalars ?? []).map((row) => [row[1], row]));
     const selected = new Set(this.#session.selected.value.map((run) => run.number));
     const hidden = this.#session.runs.value.filter((run) => !selected.has(run.number));
-    for (const [view, tags] of this.#views) {
+    for (const [view, shown] of this.#views) {
+      const tags = this.#withOthers(shown);
       const missing = [...tags].filter((name) => {
         const row = numbers.get(name);
         return row && (everything || !this.#has(row, selected));
@@ -106,7 +175,7 @@ export class ScalarsModel {
       const args = { view, tags: [...tags], hidden_runs: hidden.map((run) => run.name), missing };
       this.#channel.request("watch", args).catch(() => {});
     }
-    const kept = new Set([...this.#views.values()].flatMap((tags) => [...tags]));
+    const kept = this.#withOthers(this.#shown());
     const wanted = new Set([...kept].map((name) => numbers.get(name)?.[0]));
     this.#store.keep((_run, tag) => wanted.has(tag));
   }
@@ -126,4 +195,37 @@ export class ScalarsModel {
     for (const tag of changed) this.revision(tag).value++;
     if (missing) this.#watch(true);
   }
+
+  #takeBands(message: BandsMessage, reader: FrameReader): void {
+    this.#groups.value = message.groups.map(([number, name, members]) =>
+      groupInfo(number, name, members),
+    );
+    const changed = new Set<number>();
+    for (const item of message.items) {
+      const columns = reader.columns(item.columns);
+      const { low, high } = columns;
+      if (!low || !high) throw new Error("a band came without its limits");
+      const series = new Series({ ...item, generation: 0, from: 0, exact: true }, columns);
+      this.#bands.set(item.key.join(":"), { series, low, high, note: item.note ?? "" });
+      changed.add(item.key[1]);
+    }
+    const numbers = new Set(message.groups.map(([number]) => number));
+    for (const key of this.#bands.keys())
+      if (!numbers.has(Number(key.split(":")[0]))) this.#bands.delete(key);
+    for (const tag of changed) this.revision(tag).value++;
+  }
+}
+
+interface BandSeries {
+  series: Series;
+  low: Float64Array;
+  high: Float64Array;
+  note: string;
+}
+
+/** A group as the run that its curve is drawn for. */
+function groupInfo(number: number, name: string, members: readonly number[]): RunInfo {
+  const label = `${name} (${members.length})`;
+  const rest = { deleted: false, started: null, parent: null, key: "", tags: [], note: "" };
+  return { number, name, label, color: colorOf(number), ...rest };
 }

@@ -1,42 +1,43 @@
-// The Scalars tab: its controls, and a card a tag in groups by prefix.
-import { useSignal } from "@preact/signals";
+// The Scalars tab: its controls, and a card a tag, the pinned ones first, the others by prefix.
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { DashboardProps } from "../../board/view";
 import { compilePattern } from "../../state/pattern";
-import type { Session, XAxis } from "../../state/session";
-import { Empty, Filter, Segments, Toggle } from "../../ui/controls";
+import type { Session } from "../../state/session";
+import { Empty } from "../../ui/controls";
 import type { TagRow } from "../../wire/types";
 import { Card } from "./card";
+import { moveBetweenCards } from "./card_keys";
 import { ScalarsModel } from "./model";
+import { Toolbar } from "./toolbar";
 import { useVisible } from "./visible";
-
-const X_AXES: readonly { value: XAxis; text: string; title: string }[] = [
-  { value: "step", text: "Step", title: "Training steps" },
-  { value: "relative", text: "Relative", title: "Time since the first point of each run" },
-  { value: "wall", text: "Wall", title: "Time of day" },
-];
-const Y_SCALES = [
-  { value: "linear", text: "Linear" },
-  { value: "log", text: "Log", title: "Logarithmic y axis; values of 0 and below are left out" },
-] as const;
 
 let lastView = 0;
 
 export function ScalarsPanel({ view, channel }: DashboardProps) {
   const { session } = view;
+  const { pinned, cardWidth } = session.settings;
   const model = useMemo(() => ScalarsModel.of(channel, session), [channel, session]);
   const id = useMemo(() => `${Date.now().toString(36)}-${++lastView}`, []);
   const scroller = useRef<HTMLDivElement>(null);
+  const folded = useSignal<ReadonlySet<string>>(new Set());
   const visible = useVisible(scroller, (tags) => model.show(id, tags));
   useEffect(() => () => model.hide(id), [model, id]);
   const tags = useShownTags(session, channel.model);
+  const groups = groupTags(tags, pinned.value);
   return (
     <>
-      <Toolbar session={session} />
-      <div ref={scroller} class="cards">
+      <Toolbar view={view} folded={folded} groups={groups.map(([name]) => name)} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the cards in it */}
+      <div
+        ref={scroller}
+        class="cards"
+        style={{ "--tbw-card-width": `${cardWidth.value}px` }}
+        onKeyDown={moveBetweenCards}
+      >
         {tags.length === 0 && <NoCards session={session} />}
-        {groupTags(tags).map(([name, rows]) => (
-          <Group key={name} name={name} count={rows.length}>
+        {groups.map(([name, rows]) => (
+          <Group key={name} {...{ name, folded, count: rows.length }}>
             {() => rows.map((tag) => <Card key={tag[1]} {...{ view, model, tag, visible }} />)}
           </Group>
         ))}
@@ -45,53 +46,31 @@ export function ScalarsPanel({ view, channel }: DashboardProps) {
   );
 }
 
-function Toolbar({ session }: { session: Session }) {
-  const { settings } = session;
+function Group(props: {
+  name: string;
+  count: number;
+  folded: Signal<ReadonlySet<string>>;
+  children: () => preact.ComponentChildren;
+}) {
+  const { name, count, folded, children } = props;
+  const open = !folded.value.has(name);
   return (
-    <div class="toolbar" role="toolbar" aria-label="Scalars">
-      <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
-      <Segments label="X axis" options={X_AXES} setting={settings.xAxis} />
-      <label class="control">
-        Smoothing
-        <input
-          type="range"
-          min="0"
-          max="0.999"
-          step="0.001"
-          value={settings.smoothing.value}
-          onInput={(event) => {
-            settings.smoothing.value = event.currentTarget.valueAsNumber;
-          }}
-        />
-        <output>{settings.smoothing.value.toFixed(settings.smoothing.value > 0.99 ? 3 : 2)}</output>
-      </label>
-      <Segments label="Y axis" options={Y_SCALES} setting={settings.yScale} />
-      <Toggle
-        setting={settings.ignoreOutliers}
-        title="Fit the y axis to the 5th to 95th percentile of the values"
-      >
-        Ignore outliers
-      </Toggle>
-    </div>
-  );
-}
-
-function Group(props: { name: string; count: number; children: () => preact.ComponentChildren }) {
-  const open = useSignal(true);
-  return (
-    <section class="group" aria-label={props.name}>
+    <section class="group" aria-label={name}>
       <h3>
         <button
           type="button"
-          aria-expanded={open.value}
+          aria-expanded={open}
           onClick={() => {
-            open.value = !open.value;
+            const next = new Set(folded.value);
+            if (open) next.add(name);
+            else next.delete(name);
+            folded.value = next;
           }}
         >
-          {props.name} <i class="count">{props.count}</i>
+          {name} <i class="count">{count}</i>
         </button>
       </h3>
-      {open.value && <div class={`grid of-${Math.min(props.count, 3)}`}>{props.children()}</div>}
+      {open && <div class={`grid of-${Math.min(count, 3)}`}>{children()}</div>}
     </section>
   );
 }
@@ -124,14 +103,22 @@ function useShownTags(session: Session, model: DashboardProps["channel"]["model"
   );
 }
 
+const PINNED = "pinned";
 const TOP_LEVEL = "top level";
 
 /** Group by what stands before the first slash; tags without one share the first group. */
-function groupTags(tags: readonly TagRow[]): [name: string, tags: TagRow[]][] {
+function groupTags(
+  tags: readonly TagRow[],
+  pinned: readonly string[],
+): [name: string, tags: TagRow[]][] {
   const groups = new Map<string, TagRow[]>();
-  const ungrouped = tags.filter(([, name]) => name.indexOf("/") <= 0);
+  const byName = new Map(tags.map((tag) => [tag[1], tag]));
+  const top = pinned.map((name) => byName.get(name)).filter((tag) => tag !== undefined);
+  if (top.length) groups.set(PINNED, top);
+  const others = tags.filter((tag) => !top.includes(tag));
+  const ungrouped = others.filter(([, name]) => name.indexOf("/") <= 0);
   if (ungrouped.length) groups.set(TOP_LEVEL, ungrouped);
-  for (const tag of tags) {
+  for (const tag of others) {
     const slash = tag[1].indexOf("/");
     if (slash <= 0) continue;
     const name = tag[1].slice(0, slash);

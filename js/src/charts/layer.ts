@@ -1,0 +1,42 @@
+/** One of the stacked canvases. Its context counts in CSS pixels. */
+export class Layer {
+  readonly canvas: HTMLCanvasElement;
+  readonly context: CanvasRenderingContext2D;
+  width = 0;
+  height = 0;
+  private ratio = 1;
+
+  constructor(root: HTMLElement) {
+    this.canvas = root.ownerDocument.createElement("canvas");
+    this.canvas.width = 0;
+    this.canvas.height = 0;
+    Object.assign(this.canvas.style, {
+      position: "absolute",
+      inset: "0",
+      width: "100%",
+      height: "100%",
+      display: "block",
+    });
+    const context = this.canvas.getContext("2d");
+    if (context === null) throw new Error("this browser has no 2-D canvas");
+    this.context = context;
+    root.append(this.canvas);
+  }
+
+  /** True when the size changed, which also clears the canvas. */
+  resize(width: number, height: number, ratio: number): boolean {
+    if (width === this.width && height === this.height && ratio === this.ratio) return false;
+    this.width = width;
+    this.height = height;
+    this.ratio = ratio;
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(height * ratio);
+    return true;
+  }
+
+  clear(): void {
+    this.context.setTransform(1, 0, 0, 1, 0, 0);
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+  }
+}

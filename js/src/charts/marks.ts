@@ -1,0 +1,188 @@
+/** Marks on lines: what is not a number, what lies outside the view, what is best. */
+
+import { type Frame, frameOf } from "./axes";
+import { formatValue } from "./format";
+import { clamp, clipToPlot, FAR, paintDots, strength } from "./paint";
+import type { Painter } from "./painter";
+import type { ChartTheme } from "./types";
+import type { LineView } from "./view";
+
+const MARK_SIZE = 4;
+/** Marks nearer to one another than this would only be a smear. */
+const MARK_SPACING = 10;
+const OUTLIER_LENGTH = 4;
+const BEST_RADIUS = 3.5;
+/** With more lines the numbers at the best points would cover one another. */
+const MOST_LABELS = 6;
+
+/**
+ * Triangles where a value is not a number: hollow at the height of the last finite value for NaN, solid at the top
+ * edge for infinity and at the bottom edge for negative infinity.
+ */
+export function paintNonFinite(context: Painter, frame: Frame, view: LineView): void {
+  const { line, main, drawn } = view;
+  const nextAllowed = [FAR, FAR, FAR].map((far) => -far);
+  let height = heightBefore(frame, view);
+  context.save();
+  clipToPlot(context, frame, MARK_SIZE + 1);
+  context.globalAlpha = strength(view);
+  context.strokeStyle = line.color;
+  context.fillStyle = line.color;
+  context.lineWidth = 1.25;
+  context.lineJoin = "miter";
+  for (let i = drawn.start; i < drawn.end; i++) {
+    const value = main[i] as number;
+    if (Number.isFinite(value)) {
+      const py = frame.y.pixel(value);
+      if (Number.isFinite(py)) height = py;
+      continue;
+    }
+    const px = frame.x.pixel(line.x[i] as number);
+    const kind = Number.isNaN(value) ? 0 : value > 0 ? 1 : 2;
+    if (!(px >= frame.left - 1 && px <= frame.right + 1)) continue;
+    const allowed = nextAllowed[kind] as number;
+    // Of unsorted times a mark may also stand left of the one before.
+    if (px < allowed && px > allowed - 2 * MARK_SPACING) continue;
+    nextAllowed[kind] = px + MARK_SPACING;
+    if (kind === 0)
+      triangle(
+        context,
+        px,
+        clamp(height, frame.top + MARK_SIZE, frame.bottom - MARK_SIZE),
+        true,
+        false,
+      );
+    else if (kind === 1) triangle(context, px, frame.top + MARK_SIZE, true, true);
+    else triangle(context, px, frame.bottom - MARK_SIZE, false, true);
+  }
+  context.restore();
+}
+
+/** The height to mark NaN at before any finite value is in view: the last one to the left, else the first to come. */
+function heightBefore(frame: Frame, { main, drawn }: LineView): number {
+  for (let i = drawn.start - 1; i >= 0; i--) {
+    const py = frame.y.pixel(main[i] as number);
+    if (Number.isFinite(py)) return py;
+  }
+  for (let i = drawn.start; i < main.length; i++) {
+    const py = frame.y.pixel(main[i] as number);
+    if (Number.isFinite(py)) return py;
+  }
+  return (frame.top + frame.bottom) / 2;
+}
+
+function triangle(context: Painter, x: number, y: number, up: boolean, solid: boolean): void {
+  const tip = up ? -MARK_SIZE : MARK_SIZE;
+  context.beginPath();
+  context.moveTo(x, y + tip);
+  context.lineTo(x + MARK_SIZE, y - tip * 0.7);
+  context.lineTo(x - MARK_SIZE, y - tip * 0.7);
+  context.closePath();
+  if (solid) context.fill();
+  else context.stroke();
+}
+
+/** Collects where points lie beyond the top or bottom edge, at most one mark a pixel. */
+export class OutlierMarks {
+  private readonly above = new Set<number>();
+  private readonly below = new Set<number>();
+
+  constructor(private readonly frame: Frame) {}
+
+  add(x: number, isAbove: boolean): void {
+    (isAbove ? this.above : this.below).add(Math.round(this.frame.x.pixel(x)));
+  }
+
+  paint(context: Painter, color: string, alpha: number): void {
+    context.globalAlpha = alpha;
+    context.strokeStyle = color;
+    context.lineWidth = 1;
+    context.beginPath();
+    for (const [columns, edge, length] of this.edges()) {
+      for (const column of columns) {
+        context.moveTo(column + 0.5, edge);
+        context.lineTo(column + 0.5, edge + length);
+      }
+    }
+    context.stroke();
+    context.globalAlpha = 1;
+  }
+
+  private edges(): [Set<number>, number, number][] {
+    return [
+      [this.above, this.frame.top - 3, OUTLIER_LENGTH],
+      [this.below, this.frame.bottom + 3, -OUTLIER_LENGTH],
+    ];
+  }
+}
+
+/** How many points lie outside, at the edges beyond which they lie. */
+export function paintOutlierCounts(
+  context: Painter,
+  frame: Frame,
+  theme: ChartTheme,
+  above: number,
+  below: number,
+): void {
+  const edges: [number, number, string][] = [
+    [above, frame.top + 8, "↑"],
+    [below, frame.bottom - 8, "↓"],
+  ];
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const [count, y, arrow] of edges) {
+    if (!count) continue;
+    const text = `${arrow} ${count.toLocaleString("en")} outside`;
+    const { width } = context.measureText(text);
+    context.globalAlpha = 0.8;
+    context.fillStyle = theme.background;
+    context.fillRect(frame.right - width - 6, y - 7, width + 6, 14);
+    context.globalAlpha = 1;
+    context.fillStyle = theme.muted;
+    context.fillText(text, frame.right - 3, y);
+  }
+}
+
+/** A ring about the best point of each line in view, with its value where there is room. */
+export function paintBest(
+  context: Painter,
+  frame: Frame,
+  theme: ChartTheme,
+  views: readonly LineView[],
+  best: "min" | "max",
+): void {
+  for (const view of views) {
+    const index = bestIndex(view, best);
+    if (index < 0) continue;
+    const own = frameOf(frame, view.line);
+    const px = own.x.pixel(view.line.x[index] as number);
+    const py = own.y.pixel(view.main[index] as number);
+    if (!Number.isFinite(px) || !Number.isFinite(py)) continue;
+    if (px < frame.left - 1 || px > frame.right + 1) continue;
+    context.globalAlpha = strength(view);
+    context.fillStyle = view.line.color;
+    paintDots(context, [px, py], BEST_RADIUS);
+    context.fillStyle = theme.background;
+    paintDots(context, [px, py], BEST_RADIUS - 1.5);
+    if (views.length <= MOST_LABELS) {
+      const right = px < (frame.left + frame.right) / 2;
+      context.fillStyle = theme.foreground;
+      context.textAlign = right ? "left" : "right";
+      context.textBaseline = "middle";
+      const y = clamp(py + (best === "min" ? 9 : -9), frame.top + 6, frame.bottom - 6);
+      context.fillText(formatValue(view.main[index] as number), px + (right ? 5 : -5), y);
+    }
+    context.globalAlpha = 1;
+  }
+}
+
+function bestIndex({ main, inside }: LineView, best: "min" | "max"): number {
+  let found = -1;
+  for (let i = inside.start; i < inside.end; i++) {
+    const value = main[i] as number;
+    if (!Number.isFinite(value)) continue;
+    const than = main[found] as number;
+    if (found < 0 || (best === "min" ? value < than : value > than)) found = i;
+  }
+  return found;
+}

@@ -1,0 +1,28 @@
+/** The part of a canvas context that charts are drawn with; `SvgPainter` is the other thing that has it. */
+export type Painter = Pick<
+  CanvasRenderingContext2D,
+  | "arc"
+  | "beginPath"
+  | "clip"
+  | "closePath"
+  | "fill"
+  | "fillRect"
+  | "fillText"
+  | "lineTo"
+  | "measureText"
+  | "moveTo"
+  | "rect"
+  | "restore"
+  | "save"
+  | "setLineDash"
+  | "stroke"
+  | "strokeRect"
+  | "fillStyle"
+  | "font"
+  | "globalAlpha"
+  | "lineJoin"
+  | "lineWidth"
+  | "strokeStyle"
+  | "textAlign"
+  | "textBaseline"
+>;

@@ -1,0 +1,178 @@
+// A card's chart: made when the card comes into sight, fed with lines, told of the pointer.
+import { batch, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { View } from "../../board/view";
+import { type ChartHover, type ChartPosition, LineChart } from "../../charts/line_chart";
+import type { CardState } from "./card";
+import { cursorOf, tooltipOf } from "./hover";
+import { placeOfStep, type RunLine, stepAt, toLines } from "./lines";
+
+const NARROW = 640;
+
+export interface Zoom {
+  x: [number, number];
+  y: [number, number] | null;
+}
+
+export interface ChartHandle {
+  current: LineChart | null;
+  lines: readonly RunLine[];
+}
+
+/** Ask for every point of the part that a zoom shows, if the page holds a selection only. */
+export function useDetail({ model, tag, zoom, detail, sources, x, view }: CardState): void {
+  useSignalEffect(() => {
+    const range = view.session.settings.xRange.value;
+    const shown = zoom.value?.x ?? range;
+    detail.value = null;
+    if (!shown) return;
+    const held = sources.peek().filter(({ place, band }) => place === 0 && !band);
+    if (held.every(({ series }) => series.exact)) return;
+    const [low, high] = shown;
+    const axis = view.session.settings.xAxis.peek();
+    const args = { low, high, x_axis: x.peek() === "order" ? "order" : axis };
+    const runs = held.map(({ run }) => run);
+    model
+      .detail(tag, runs, { ...args, pixels: view.width.peek() })
+      .then((found) => {
+        if ((zoom.peek()?.x ?? range) === shown) detail.value = found;
+      })
+      .catch(() => {}); // the coarse picture stays
+  });
+}
+
+export function useChart(
+  state: CardState,
+  card: { current: HTMLElement | null },
+  host: { current: HTMLDivElement | null },
+): ChartHandle {
+  const { view, options, seen, zoom, sources, x } = state;
+  const { session } = view;
+  const { settings } = session;
+  const handle = useRef<ChartHandle>({ current: null, lines: [] }).current;
+  useSignalEffect(() => {
+    if (!seen.value || !host.current) {
+      handle.current?.destroy();
+      handle.current = null;
+      return;
+    }
+    if (handle.current) return;
+    handle.current = new LineChart(host.current, chartTheme(view), {
+      onHover: (hover) => tellHover(state, host.current, handle.lines, hover),
+      onZoom: (xDomain, yDomain) => {
+        zoom.value = { x: xDomain, y: yDomain ?? zoom.peek()?.y ?? null };
+      },
+      onReset: () => {
+        zoom.value = null;
+      },
+      onClick: (position) => markStep(state, handle, position),
+      onStep: (at) => {
+        settings.step.value = stepAt(handle.lines, at, x.value);
+      },
+      onRange: ([low, high]) => {
+        const steps = [low, high].map((at) => stepAt(handle.lines, at, x.value));
+        const [first, last] = steps as [number | null, number | null];
+        if (first !== null && last !== null && first < last) {
+          settings.stepRange.value = [first, last];
+        }
+      },
+      onDraw: () => markDrawn(card.current, handle.current),
+    });
+  });
+  useSignalEffect(() => handle.current?.setTheme(chartTheme(view)));
+  useSignalEffect(() => {
+    const smoothing = options.smoothing.value ?? settings.smoothing.value;
+    const lines = toLines(sources.value, x.value, {
+      smoothing,
+      highlighted: view.highlighted.value,
+      dashes: settings.dashes.value,
+      rightAxis: options.rightAxis.value,
+    });
+    if (!seen.value) return;
+    handle.lines = lines;
+    handle.current?.update(lines, {
+      x: x.value,
+      xScale: settings.xScale.value,
+      y: options.yScale.value ?? settings.yScale.value,
+      ignoreOutliers: settings.ignoreOutliers.value,
+      xDomain: zoom.value?.x ?? settings.xRange.value,
+      yDomain: zoom.value?.y ?? settings.yRange.value,
+      best: options.best.value,
+      label: state.tag[1],
+    });
+  });
+  useSignalEffect(() => {
+    seen.value;
+    const { step, stepRange } = settings;
+    const place = (at: number) => placeOfStep(handle.lines, at, x.value);
+    handle.current?.setStep(step.value === null ? null : place(step.value));
+    const range = stepRange.value;
+    const [low, high] = range ? [place(range[0]), place(range[1])] : [null, null];
+    handle.current?.setRange(low === null || high === null ? null : [low, high]);
+  });
+  useSignalEffect(() => {
+    const { value } = session.cursor;
+    const same = x.value !== "order" || value?.tag === state.tag[1];
+    handle.current?.setCursor(value && same ? value.x : null);
+  });
+  useEffect(() => () => handle.current?.destroy(), []);
+  return handle;
+}
+
+/**
+ * A click marks its step in all cards; a click there takes the mark away. With shift the range from
+ * the marked step is marked.
+ */
+function markStep(
+  { view, x }: CardState,
+  { lines, current }: ChartHandle,
+  position: ChartPosition,
+): void {
+  const { step, stepRange } = view.session.settings;
+  const at = stepAt(lines, position.x, x.value);
+  if (at === null || !current) return;
+  const marked = step.value;
+  batch(() => {
+    stepRange.value = null;
+    if (position.shift && marked !== null && marked !== at) {
+      stepRange.value = marked < at ? [marked, at] : [at, marked];
+    } else step.value = marked === at ? null : at;
+  });
+}
+
+function tellHover(
+  { view, tag, x }: CardState,
+  host: HTMLElement | null,
+  lines: readonly RunLine[],
+  hover: ChartHover | null,
+): void {
+  const { session } = view;
+  const { tooltipRows, tooltipSort } = session.settings;
+  batch(() => {
+    const at = host?.getBoundingClientRect();
+    const corner = view.root.getBoundingClientRect();
+    if (!hover || !at) {
+      view.tooltip.value = null;
+      session.cursor.value = null;
+      return;
+    }
+    const place = { px: at.left - corner.left + hover.px, py: at.top - corner.top + hover.py };
+    const narrow = view.width.value < NARROW;
+    const style = { rows: tooltipRows.value, sort: tooltipSort.value, narrow };
+    session.cursor.value = cursorOf(tag[1], hover, lines, x.value);
+    view.tooltip.value = tooltipOf(hover, lines, x.value, place, style);
+  });
+}
+
+/** Leave on the element what tests (and the curious) can read: that it is drawn, and what. */
+function markDrawn(card: HTMLElement | null, chart: LineChart | null): void {
+  if (!card || !chart) return;
+  const probe = chart.probe();
+  if (probe.points > 0) card.dataset.drawn = "1";
+  Object.assign(card, { tbwidgetProbe: () => chart.probe() });
+}
+
+function chartTheme(view: View) {
+  const { background, foreground, muted, grid, font } = view.theme.value;
+  return { background, foreground, muted, grid, axis: grid, font: `10.5px ${font}` };
+}

@@ -1,0 +1,57 @@
+// Points of a chart as text, and files out of the page.
+import type { RunLine } from "./lines";
+
+const COLUMNS = ["run", "tag", "step", "wall_time", "value", "smoothed"] as const;
+/** A spreadsheet takes a cell that begins so for a formula, and runs it. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** The points that the page holds of a chart, one a line. */
+export function csvOf(lines: readonly RunLine[], tag: string): string {
+  const rows = [COLUMNS.join(",")];
+  for (const line of lines) {
+    const names = `${cell(line.run.name)},${cell(tag)}`;
+    line.raw.forEach((value, i) => {
+      const smoothed = line.smoothed?.[i] ?? value;
+      rows.push(`${names},${line.step[i]},${line.wall[i]},${value},${smoothed}`);
+    });
+  }
+  return `${rows.join("\n")}\n`;
+}
+
+/** The same as JSON; what is not finite becomes a string, which JSON can hold. */
+export function jsonOf(lines: readonly RunLine[], tag: string): string {
+  const plain = (values: Float64Array) =>
+    Array.from(values, (value) => (Number.isFinite(value) ? value : String(value)));
+  const runs = lines.map((line) => ({
+    run: line.run.name,
+    tag,
+    step: plain(line.step),
+    wall_time: plain(line.wall),
+    value: plain(line.raw),
+    smoothed: plain(line.smoothed ?? line.raw),
+  }));
+  return JSON.stringify(runs);
+}
+
+function cell(text: string): string {
+  const harmless = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+export function saveFile(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // no permission, or no secure context
+  }
+}

@@ -1,0 +1,218 @@
+// What one card can do: settings of its own, other tags in its chart, files, code.
+import { useSignal } from "@preact/signals";
+import type { YScale } from "../../state/session";
+import { Check, Select, Slider } from "../../ui/controls";
+import type { CardState } from "./card";
+import type { ChartHandle } from "./card_chart";
+import { copyText, csvOf, jsonOf, saveFile } from "./card_export";
+
+const SCALES = [
+  { value: "", text: "as all cards" },
+  { value: "linear", text: "linear" },
+  { value: "log", text: "logarithmic" },
+  { value: "symlog", text: "symmetric log" },
+] as const;
+const BEST = [
+  { value: "", text: "none" },
+  { value: "min", text: "lowest" },
+  { value: "max", text: "highest" },
+] as const;
+
+export function CardMenu({ state, chart }: { state: CardState; chart: ChartHandle }) {
+  const { options, view } = state;
+  const { settings } = view.session;
+  const smoothing = options.smoothing.value;
+  return (
+    <div class="settings">
+      <Check
+        label="Smoothing of its own"
+        value={smoothing !== null}
+        onChange={(own) => {
+          options.smoothing.value = own ? settings.smoothing.value : null;
+        }}
+      />
+      {smoothing !== null && (
+        <Slider
+          label="Smoothing"
+          min={0}
+          max={0.999}
+          step={0.001}
+          value={smoothing}
+          text={smoothing.toFixed(2)}
+          onInput={(value) => {
+            options.smoothing.value = value;
+          }}
+        />
+      )}
+      <Select
+        label="Y axis"
+        value={(options.yScale.value ?? "") as YScale | ""}
+        options={SCALES}
+        onChange={(value) => {
+          options.yScale.value = value || null;
+        }}
+      />
+      <Select
+        label="Mark"
+        title="The best point of each run"
+        value={options.best.value ?? ""}
+        options={BEST}
+        onChange={(value) => {
+          options.best.value = value || null;
+        }}
+      />
+      <Check
+        label="Table of values"
+        value={options.table.value ?? settings.tables.value}
+        onChange={(on) => {
+          options.table.value = on;
+        }}
+      />
+      <OtherTags state={state} />
+      <AxisLimits state={state} />
+      <Files state={state} chart={chart} />
+    </div>
+  );
+}
+
+/** Tags drawn into the same chart. */
+function OtherTags({ state }: { state: CardState }) {
+  const { options, view, tag } = state;
+  const others = options.others.value;
+  const names = (view.session.tags.value.scalars ?? [])
+    .map(([, name]) => name)
+    .filter((name) => name !== tag[1] && !others.includes(name));
+  return (
+    <>
+      <Select
+        label="Draw with it"
+        value=""
+        options={[
+          { value: "", text: "another tag" },
+          ...names.map((name) => ({ value: name, text: name })),
+        ]}
+        onChange={(name) => {
+          if (name) options.others.value = [...others, name];
+        }}
+      />
+      {others.map((name) => (
+        <Check
+          key={name}
+          label={name}
+          value
+          onChange={() => {
+            options.others.value = others.filter((one) => one !== name);
+          }}
+        />
+      ))}
+      {others.length > 0 && (
+        <Check
+          label="On a y axis of their own"
+          value={options.rightAxis.value}
+          onChange={(on) => {
+            options.rightAxis.value = on;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Limits of the axes, typed. An empty field fits that end to the data. */
+function AxisLimits({ state }: { state: CardState }) {
+  const { zoom } = state;
+  const probe = { x: zoom.value?.x ?? null, y: zoom.value?.y ?? null };
+  const set = (axis: "x" | "y", end: 0 | 1, text: string) => {
+    const typed = Number(text);
+    const range = [...(probe[axis] ?? [Number.NaN, Number.NaN])] as [number, number];
+    range[end] = text.trim() === "" ? Number.NaN : typed;
+    const whole = range.every(Number.isFinite) ? range : null;
+    limits.value = { ...limits.value, [axis]: range };
+    if (axis === "x" && whole) zoom.value = { x: whole, y: probe.y };
+    else if (axis === "y" && whole) zoom.value = { x: probe.x ?? fullX(state), y: whole };
+  };
+  const limits = useSignal<Record<"x" | "y", [number, number] | null>>(probe);
+  return (
+    <>
+      {(["x", "y"] as const).map((axis) => (
+        <span key={axis} class="field">
+          <span>{axis.toUpperCase()} from</span>
+          <span class="limits">
+            {([0, 1] as const).map((end) => (
+              <input
+                key={end}
+                type="number"
+                step="any"
+                aria-label={`${axis} axis, ${end ? "to" : "from"}`}
+                value={text(limits.value[axis]?.[end])}
+                onChange={(event) => set(axis, end, event.currentTarget.value)}
+              />
+            ))}
+          </span>
+        </span>
+      ))}
+    </>
+  );
+}
+
+function text(value: number | undefined): string {
+  return value === undefined || !Number.isFinite(value) ? "" : String(Number(value.toPrecision(6)));
+}
+
+/** All of x, for a typed limit of y alone. */
+function fullX({ sources }: CardState): [number, number] {
+  const steps = sources.value.flatMap(({ series }) => [
+    series.step[0] ?? 0,
+    series.step[series.length - 1] ?? 1,
+  ]);
+  return [Math.min(...steps), Math.max(...steps)];
+}
+
+function Files({ state, chart }: { state: CardState; chart: ChartHandle }) {
+  const { tag, model, options } = state;
+  const copied = useSignal("");
+  const name = tag[1].replace(/[^\w.-]+/g, "_") || "chart";
+  const save = (ending: string, make: () => BlobPart | Promise<Blob>, type: string) => async () => {
+    const made = await make();
+    saveFile(`${name}.${ending}`, made instanceof Blob ? made : new Blob([made], { type }));
+  };
+  return (
+    <fieldset class="files" aria-label="Save this card">
+      <span>Save</span>
+      <button type="button" onClick={save("png", () => pngOf(chart), "image/png")}>
+        PNG
+      </button>
+      <button type="button" onClick={save("svg", () => svgOf(chart, tag[1]), "image/svg+xml")}>
+        SVG
+      </button>
+      <button type="button" onClick={save("csv", () => csvOf(chart.lines, tag[1]), "text/csv")}>
+        CSV
+      </button>
+      <button
+        type="button"
+        onClick={save("json", () => jsonOf(chart.lines, tag[1]), "application/json")}
+      >
+        JSON
+      </button>
+      <button
+        type="button"
+        title="The cell that makes this view"
+        onClick={async () => {
+          const code = await model.code(tag[1], options);
+          copied.value = (await copyText(code)) ? "Copied" : "Not allowed here";
+        }}
+      >
+        {copied.value || "Copy as Python"}
+      </button>
+    </fieldset>
+  );
+}
+
+function svgOf(chart: ChartHandle, title: string): string {
+  return chart.current?.toSvg({ title }) ?? "";
+}
+
+async function pngOf(chart: ChartHandle): Promise<Blob> {
+  if (!chart.current) throw new Error("the chart is not drawn");
+  return chart.current.toPng(2);
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { csvOf, jsonOf } from "../../src/dashboards/scalars/card_export";
+import type { RunLine } from "../../src/dashboards/scalars/lines";
+import { rangeRow, stepRow } from "../../src/dashboards/scalars/statistics";
+
+const line = (steps: number[], values: number[], name = "run"): RunLine =>
+  ({
+    id: "0",
+    run: { name },
+    name,
+    x: Float64Array.from(steps),
+    step: Float64Array.from(steps),
+    wall: Float64Array.from(steps, (step) => 1000 + step),
+    raw: Float64Array.from(values),
+    smoothed: null,
+  }) as unknown as RunLine;
+
+describe("stepRow", () => {
+  const one = line([0, 10, 20], [5, 6, 7]);
+  test("the nearest point, and the last one where no step is set", () => {
+    expect(stepRow(one, 12, 1000)).toMatchObject({ step: 10, value: 6, smoothed: 6, relative: 10 });
+    expect(stepRow(one, null, 1000)).toMatchObject({ step: 20, value: 7, time: 1020 });
+    expect(stepRow(line([], []), 3, 0)).toBeNull();
+  });
+});
+
+describe("rangeRow", () => {
+  test("both ends belong to the range", () => {
+    const row = rangeRow(line([0, 1, 2, 3], [4, 2, 8, 1]), [1, 3]);
+    expect(row).toEqual({
+      start: 2,
+      end: 1,
+      min: 1,
+      max: 8,
+      mean: 11 / 3,
+      change: -1,
+      percent: -0.5,
+    });
+  });
+  test("NaN is passed over; a range without points gives nothing", () => {
+    expect(rangeRow(line([0, 1, 2], [1, Number.NaN, 3]), [0, 2])).toMatchObject({
+      min: 1,
+      mean: 2,
+    });
+    expect(rangeRow(line([0, 1], [1, 2]), [5, 6])).toBeNull();
+  });
+});
+
+describe("files", () => {
+  test("CSV quotes what must be quoted and defuses formulas", () => {
+    const text = csvOf([line([1], [0.5], '=a,"b"')], "loss");
+    expect(text).toBe('run,tag,step,wall_time,value,smoothed\n"\'=a,""b""",loss,1,1001,0.5,0.5\n');
+  });
+  test("JSON holds what is not finite", () => {
+    const [run] = JSON.parse(
+      jsonOf([line([1, 2], [Number.NaN, Number.POSITIVE_INFINITY])], "loss"),
+    );
+    expect(run).toMatchObject({
+      run: "run",
+      tag: "loss",
+      step: [1, 2],
+      value: ["NaN", "Infinity"],
+    });
+  });
+});
