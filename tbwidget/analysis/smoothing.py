@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -56,9 +58,11 @@ def smooth(
     finite = np.isfinite(values)
     numbers = values[finite]
     averages, last = _recurrence(numbers, weight, state.last)
-    counts = state.seen + np.arange(1, len(numbers) + 1)
-    if weight < 1:
-        averages = averages / (1.0 - np.power(float(weight), counts))
+    if 0 < weight < 1:
+        # Further on the correction is 1, to the last bit.
+        settled = math.ceil(-60 * math.log(2) / math.log(weight))
+        counts = np.arange(state.seen + 1, min(settled, state.seen + len(numbers)) + 1)
+        averages[: len(counts)] /= 1.0 - np.power(float(weight), counts)
     smoothed = values.astype(np.float64, copy=True)
     if not (state.seen == 0 and is_constant(values)):
         smoothed[finite] = averages
@@ -85,9 +89,7 @@ def _recurrence(
     padded[: len(numbers)] = numbers
     rows = padded.reshape(blocks, _BLOCK)
     # An overflow to infinity is a value like any other; a product of infinity and 0 is not.
-    powers = np.power(float(weight), np.arange(_BLOCK + 1))
-    lags = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
-    kernel = np.where(lags >= 0, powers[np.maximum(lags, 0)], 0.0) * (1.0 - weight)
+    powers, kernel = _kernel(float(weight))
     within = rows @ kernel.T
     carried = np.empty(blocks)
     for number, end in enumerate(within[:, -1].tolist()):
@@ -95,3 +97,11 @@ def _recurrence(
         last = end + powers[-1] * last
     averages = (within + carried[:, None] * powers[1:]).reshape(-1)[: len(numbers)]
     return averages, float(averages[-1])
+
+
+@lru_cache(maxsize=8)
+def _kernel(weight: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the powers of `weight`, and the matrix that smooths a block that begins at 0."""
+    powers = np.power(weight, np.arange(_BLOCK + 1))
+    lags = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+    return powers, np.where(lags >= 0, powers[np.maximum(lags, 0)], 0.0) * (1.0 - weight)
