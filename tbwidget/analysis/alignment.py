@@ -139,8 +139,9 @@ def _union(all_steps: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
     if not others:
         return longest
     # A stable sort merges what is sorted in pieces already.
-    pooled = np.sort(np.concatenate([longest, *others]), kind="stable")
-    return pooled[np.append(True, pooled[1:] != pooled[:-1])]
+    pooled: npt.NDArray[np.int64] = np.sort(np.concatenate([longest, *others]), kind="stable")
+    union: npt.NDArray[np.int64] = pooled[np.append(True, pooled[1:] != pooled[:-1])]
+    return union
 
 
 def _agree(members: list[Member], union: npt.NDArray[np.int64]) -> bool:
