@@ -18,6 +18,8 @@ from tbwidget.widget.frame import pack_columns, size_of
 from tbwidget.widget.publisher import PUBLISHER, Message
 from tbwidget.widget.rpc import Answer, number, texts
 
+from .scalars_bands import Bands
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -110,7 +112,9 @@ class Scalars(Dashboard):
         self._missing: deque[str] = deque()  # tags that the page says it lacks
         select((), tags)  # refuses what cannot select anything, before anything is shown
         select((), runs)
+        self._bands = Bands(self)
         super().__init__(source, state=state, **traits)
+        self.operations.register("band_detail", self._band_detail)
         self.operations.register("watch", self._watch)
         self.operations.register("unwatch", self._unwatch)
         self.operations.register("detail", self._detail)
@@ -158,6 +162,7 @@ class Scalars(Dashboard):
                 items, buffers = [], []
         if items:
             yield {"op": "series", "items": items}, buffers
+        yield from self._bands.updates(wanted, self.shown_runs())
 
     def _forget_missing(self) -> None:
         numbers = set()
@@ -165,6 +170,7 @@ class Scalars(Dashboard):
             numbers.add(self.state.tag_number(self._missing.popleft()))
         for key in [key for key in self._sent if key[1] in numbers]:
             del self._sent[key]
+        self._bands.forget(numbers)
 
     def _publish_selection(self) -> None:
         """Tell the page which runs and tags this view is about, if not all."""
@@ -278,6 +284,22 @@ class Scalars(Dashboard):
             item["columns"] = pack_columns(columns, buffers)
             items.append(item)
         return Answer(items, buffers)
+
+    def _band_detail(self, args: dict[str, Any]) -> Answer:
+        """Return the bands of one tag between two x values, made of `runs` alone."""
+        (tag,) = texts(args, "tags")
+        low = number(args, "low", -np.inf, np.inf, -np.inf)
+        high = number(args, "high", -np.inf, np.inf, np.inf)
+        limit = int(4 * number(args, "pixels", 50, 8_000, 1_000))
+        runs, tag_number = self.logdir.runs, self.state.tag_number(tag)
+        wanted = {
+            (self.state.run_number(name), tag_number): runs[name].scalars[tag]
+            for name in texts(args, "runs")
+            if name in runs and tag in runs[name].scalars
+        }
+        axis = str(args.get("x_axis", "step"))
+        message, buffers = self._bands.detail(wanted, self.shown_runs(), axis, low, high, limit)
+        return Answer(message["items"], buffers)
 
 
 _COLUMNS = ("step", "wall", "value")
