@@ -8,6 +8,7 @@ import traitlets
 
 from .dashboards import DASHBOARDS
 from .widget.dashboard import Dashboard, Source, View, open_source
+from .widget.deriving import Deriving
 from .widget.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def _references(dashboards: list[Dashboard], _widget: Any) -> list[dict[str, Any
     ]
 
 
-class TensorBoard(View):
+class TensorBoard(Deriving, View):
     """The board: a tab for every kind of data in a log directory, a list of runs, a status line.
 
     Parameters

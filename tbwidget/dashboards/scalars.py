@@ -14,14 +14,18 @@ from tbwidget.analysis.smoothing import SmoothingState, smooth
 from tbwidget.logs import natural_key
 from tbwidget.logs.frames import Selection, select
 from tbwidget.widget.dashboard import Dashboard, Source
+from tbwidget.widget.deriving import Deriving
 from tbwidget.widget.frame import pack_columns, size_of
 from tbwidget.widget.publisher import PUBLISHER, Message
 from tbwidget.widget.rpc import Answer, number, texts
 
+from .scalars_axis import AxisVersion, TagAxis
 from .scalars_bands import Bands
+from .scalars_data import data_frame
+from .scalars_table import answer_table, x_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
     import pandas as pd
@@ -58,9 +62,10 @@ class _Sent:
     whole_until: int  # rows that the last whole sending covered
     exact: bool
     smoothing: float
+    x: AxisVersion
 
 
-class Scalars(Dashboard):
+class Scalars(Deriving, Dashboard):
     """Scalar series as line charts, one card a tag.
 
     Parameters
@@ -113,8 +118,10 @@ class Scalars(Dashboard):
         select((), tags)  # refuses what cannot select anything, before anything is shown
         select((), runs)
         self._bands = Bands(self)
+        self._x = TagAxis("", {})
         super().__init__(source, state=state, **traits)
         self.operations.register("band_detail", self._band_detail)
+        self.operations.register("table", lambda args: answer_table(self.state, args))
         self.operations.register("watch", self._watch)
         self.operations.register("unwatch", self._unwatch)
         self.operations.register("detail", self._detail)
@@ -132,14 +139,13 @@ class Scalars(Dashboard):
 
     def shown_tags(self) -> list[str]:
         """Return the tags that this view is about, in natural order."""
-        runs = self.logdir.runs
-        names = {tag for run in self.shown_runs() for tag in runs[run].scalars}
+        names = {tag for run in self.shown_runs() for tag in self.state.scalars_of(run)}
         return select(sorted(names, key=natural_key), self._tag_selection)
 
     @property
     def data(self) -> pd.DataFrame:
         """The points of this view as a table: run, tag, step, wall_time, value."""
-        return self.logdir.scalars(self.shown_tags(), self.shown_runs())
+        return data_frame(self.state, self.shown_tags(), self.shown_runs())
 
     # -- sending -------------------------------------------------------------------------------
 
@@ -196,7 +202,9 @@ class Scalars(Dashboard):
 
     def _wanted(self) -> dict[tuple[int, int], ScalarSeries]:
         """Return the series to keep the page supplied with, by their numbers."""
-        runs, shown = self.logdir.runs, self.shown_runs()
+        shown = {name: self.state.scalars_of(name) for name in self.shown_runs()}
+        numbers = {self.state.run_number(name): scalars for name, scalars in shown.items()}
+        self._x = TagAxis(self.state.x_axis, numbers)
         if self._watches:
             watches = list(self._watches.values())
         else:
@@ -205,8 +213,8 @@ class Scalars(Dashboard):
         wanted: dict[tuple[int, int], ScalarSeries] = {}
         for watch in watches:
             for tag in watch.tags:
-                for name in shown:
-                    if name not in watch.hidden_runs and tag in (scalars := runs[name].scalars):
+                for name, scalars in shown.items():
+                    if name not in watch.hidden_runs and tag in scalars:
                         key = (self.state.run_number(name), self.state.tag_number(tag))
                         wanted[key] = scalars[tag]
                 if not self._watches and len(wanted) * FEWEST_POINTS > TOTAL_POINTS:
@@ -220,16 +228,19 @@ class Scalars(Dashboard):
         sent = self._sent.get(key)
         if sent is None or not _continues(sent, snapshot, smoothing, limit):
             return self._whole(key, snapshot, smoothing, limit, buffers)
-        end = len(snapshot.points.steps)
+        steps, end = snapshot.points.steps, len(snapshot.points.steps)
+        if not self._x.holds(sent.x, key[0], int(steps[sent.rows - 1]) if sent.rows else 0):
+            return self._whole(key, snapshot, smoothing, limit, buffers)
         if end == sent.rows:
             return None
-        columns = {
+        columns: dict[str, Any] = {
             name: column[sent.rows : end]
             for name, column in zip(_COLUMNS, snapshot.points, strict=True)
         }
         item = {"key": key, "generation": sent.generation, "from": sent.rows, "n": end}
+        columns |= self._x.column(key[0], steps[sent.rows : end])
         item["columns"] = pack_columns(columns, buffers)
-        sent.rows = end
+        sent.rows, sent.x = end, self._x.version(key[0])
         return item
 
     def _whole(
@@ -243,9 +254,13 @@ class Scalars(Dashboard):
         """Return a message with the whole series: every point, or what keeps its shape."""
         end = len(snapshot.points.steps)
         exact = end <= limit
-        self._sent[key] = _Sent(snapshot.generation, end, end, exact, smoothing)
+        self._sent[key] = _Sent(
+            snapshot.generation, end, end, exact, smoothing, self._x.version(key[0])
+        )
         item = {"key": key, "generation": snapshot.generation, "from": 0, "n": end, "exact": exact}
-        item["columns"] = pack_columns(_overview(snapshot, limit, smoothing, item), buffers)
+        columns = _overview(snapshot, limit, smoothing, item)
+        columns |= self._x.column(key[0], columns["step"])
+        item["columns"] = pack_columns(columns, buffers)
         return item
 
     # -- answering -----------------------------------------------------------------------------
@@ -266,24 +281,31 @@ class Scalars(Dashboard):
     def _detail(self, args: dict[str, Any]) -> Answer:
         """Return the points of one tag between two x values, as many as pixels can show."""
         (tag,) = texts(args, "tags")
-        runs = self.logdir.runs
-        names = [name for name in texts(args, "runs") if name in runs and tag in runs[name].scalars]
+        found = self._found(tag, texts(args, "runs"))
         low = number(args, "low", -np.inf, np.inf, -np.inf)
         high = number(args, "high", -np.inf, np.inf, np.inf)
         pixels = number(args, "pixels", 50, 8_000, 1_000)
-        limit = int(min(4 * pixels, 4 * TOTAL_POINTS / max(1, len(names))))
+        limit = int(min(4 * pixels, 4 * TOTAL_POINTS / max(1, len(found))))
         axis, smoothing = str(args.get("x_axis", "step")), self.state.smoothing
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
-        for name in names:
-            snapshot = runs[name].scalars[tag].snapshot()
-            first, end = _rows_between(snapshot, axis, low, high)
+        for name, scalars in found.items():
+            snapshot = scalars[tag].snapshot()
+            x = x_of(snapshot.points, axis, scalars)
+            first, end = _rows_between(x, low, high, ascending=axis == "step")
             key = (self.state.run_number(name), self.state.tag_number(tag))
             item = {"key": key, "generation": snapshot.generation, "exact": end - first <= limit}
             columns = _overview(snapshot, limit, smoothing, item, first, end)
+            columns |= TagAxis(axis, {key[0]: scalars}).column(key[0], columns["step"])
             item["columns"] = pack_columns(columns, buffers)
             items.append(item)
         return Answer(items, buffers)
+
+    def _found(self, tag: str, names: list[str]) -> dict[str, Mapping[str, ScalarSeries]]:
+        """Return the series of those runs that have a tag."""
+        runs = self.logdir.runs
+        scalars = {name: self.state.scalars_of(name) for name in names if name in runs}
+        return {name: several for name, several in scalars.items() if tag in several}
 
     def _band_detail(self, args: dict[str, Any]) -> Answer:
         """Return the bands of one tag between two x values, made of `runs` alone."""
@@ -291,11 +313,10 @@ class Scalars(Dashboard):
         low = number(args, "low", -np.inf, np.inf, -np.inf)
         high = number(args, "high", -np.inf, np.inf, np.inf)
         limit = int(4 * number(args, "pixels", 50, 8_000, 1_000))
-        runs, tag_number = self.logdir.runs, self.state.tag_number(tag)
+        tag_number = self.state.tag_number(tag)
         wanted = {
-            (self.state.run_number(name), tag_number): runs[name].scalars[tag]
-            for name in texts(args, "runs")
-            if name in runs and tag in runs[name].scalars
+            (self.state.run_number(name), tag_number): scalars[tag]
+            for name, scalars in self._found(tag, texts(args, "runs")).items()
         }
         axis = str(args.get("x_axis", "step"))
         message, buffers = self._bands.detail(wanted, self.shown_runs(), axis, low, high, limit)
@@ -347,25 +368,13 @@ def _finite(state: SmoothingState) -> SmoothingState:
     return state if np.isfinite(state.last) else SmoothingState()
 
 
-def _first_finite(wall_times: npt.NDArray[np.float64]) -> float:
-    finite = wall_times[np.isfinite(wall_times)]
-    return float(finite[0]) if len(finite) else 0.0
-
-
-def _rows_between(snapshot: Snapshot, axis: str, low: float, high: float) -> tuple[int, int]:
+def _rows_between(
+    x: npt.NDArray[np.float64], low: float, high: float, *, ascending: bool
+) -> tuple[int, int]:
     """Return the row range that covers ``low..high``, with one neighbour on either side."""
-    points = snapshot.points
-    count = len(points.steps)
-    if not count:
-        return 0, 0
-    if axis == "step":
-        x = points.steps.astype(np.float64)
-    elif axis == "order":
-        x = np.arange(count, dtype=np.float64)
-    else:
-        x = points.wall_times - (_first_finite(points.wall_times) if axis == "relative" else 0.0)
+    count = len(x)
     inside = np.flatnonzero((x >= low) & (x <= high))
     if not len(inside):
-        middle = int(np.searchsorted(x, (low + high) / 2)) if axis == "step" else 0
+        middle = int(np.searchsorted(x, (low + high) / 2)) if ascending else 0
         return max(0, middle - 1), min(count, middle + 1)
     return max(0, int(inside[0]) - 1), min(count, int(inside[-1]) + 2)

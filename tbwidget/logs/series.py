@@ -289,15 +289,20 @@ class ScalarSeries:
             self._current = _Columns(arrived.take(rows))
             self._superseded = arrived.take(replaced)
         now = self._current.view()
-        kept = len(before.points.steps)
-        unchanged = kept <= len(now.steps) and all(
-            np.array_equal(old, new[:kept], equal_nan=old.dtype.kind == "f")
-            for old, new in zip(before.points, now, strict=True)
-        )
-        self._publish(before.generation if unchanged else before.generation + 1)
+        same = goes_on(before.points, now)
+        self._publish(before.generation if same else before.generation + 1)
 
     def _publish(self, generation: int) -> None:
         self._snapshot = Snapshot(generation, self._current.view())
+
+
+def goes_on(before: Points, now: Points) -> bool:
+    """Tell whether `now` begins with all points of `before`."""
+    kept = len(before.steps)
+    return kept <= len(now.steps) and all(
+        np.array_equal(old, new[:kept], equal_nan=old.dtype.kind == "f")
+        for old, new in zip(before, now, strict=True)
+    )
 
 
 def _frozen(array: npt.NDArray[_T]) -> npt.NDArray[_T]:

@@ -106,7 +106,7 @@ class _Session:
             yield self.state, ({"op": "heartbeat", "channels": counts}, [])
 
     def _news(self, now: float) -> Iterator[dict[str, Any]]:
-        revision = self.state.logdir.revision
+        revision = self.state.revision
         if revision != self._catalog_revision:
             self._catalog_revision = revision
             catalog = self.state.catalog()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import traitlets
 
 from tbwidget import logs as _logs
+from tbwidget.logs.derived import DerivedTags
 
 from .frame import jsonable
 from .rpc import Answer
@@ -22,6 +23,9 @@ from .settings import NAMES as SETTINGS
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tbwidget.events.problems import Problem
     from tbwidget.logs import Logdir
 
 _STATES: weakref.WeakValueDictionary[int, ViewState] = weakref.WeakValueDictionary()
@@ -54,6 +58,8 @@ class ViewState(Settings, Channel):
         self.logdir = logdir if isinstance(logdir, _logs.Logdir) else _logs.Logdir(logdir)
         self._run_numbers = _NUMBERS.setdefault(logdir_key(self.logdir), {})
         self._tag_numbers: dict[str, int] = {}
+        #: Tags that the user has derived from others; see `Deriving.add`.
+        self.derived = DerivedTags()
         #: The open views that share this state, and whether one of them made it.
         self.views: set[Any] = set()
         self.made_by_view = False
@@ -80,6 +86,20 @@ class ViewState(Settings, Channel):
         """Return the number by which messages name a tag; it never changes."""
         return self._tag_numbers.setdefault(tag, len(self._tag_numbers))
 
+    def scalars_of(self, run: str) -> Mapping[str, _logs.ScalarSeries]:
+        """Return the scalar series of a run by tag, the derived ones among them."""
+        return self.derived.scalars_of(self.logdir.runs[run])
+
+    @property
+    def revision(self) -> int:
+        """Goes up whenever the catalog may have changed."""
+        return self.logdir.revision + self.derived.revision
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What could not be read, and what derived tags failed."""
+        return [*self.derived.problems(), *self.logdir.problems]
+
     def catalog(self) -> dict[str, Any]:
         """Return the runs and tags there are, as the page wants them."""
         runs: list[list[Any]] = []
@@ -98,7 +118,10 @@ class ViewState(Settings, Channel):
                     kin.key if kin else "",
                 ]
             )
-            for kind, names in run.tags.items():
+            tags_of_run = run.tags
+            if self.derived:
+                tags_of_run["scalars"] = list(self.derived.scalars_of(run))
+            for kind, names in tags_of_run.items():
                 holders = by_kind.setdefault(kind, {})
                 for tag in names:
                     holders.setdefault(tag, []).append(number)
@@ -118,7 +141,7 @@ class ViewState(Settings, Channel):
     def status(self) -> dict[str, Any]:
         """Return how reading stands, as the page wants it."""
         progress = self.logdir.progress
-        problems = self.logdir.problems
+        problems = self.problems
         return {
             "op": "status",
             "exists": self.logdir.exists,
@@ -157,6 +180,6 @@ class ViewState(Settings, Channel):
                 "kind": problem.kind,
                 "message": problem.message,
             }
-            for problem in self.logdir.problems[:200]
+            for problem in self.problems[:200]
         ]
         return Answer(rows)
