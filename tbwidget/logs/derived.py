@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import ChainMap
@@ -26,6 +27,7 @@ Function = Callable[["RunSeries"], Any]
 #: Evaluating anew what has grown may take this part of the time, and waits so long at most.
 DUTY = 0.05
 LONGEST_REST = 10.0
+_MADE = itertools.count()
 #: A function may ask for other tags once it has seen some; so often it is asked again.
 _ROUNDS = 4
 
@@ -108,7 +110,7 @@ class RunSeries(Mapping[str, Any]):
             if not value.index.equals(pd.Index(steps)):
                 value = value[~value.index.duplicated(keep="last")].sort_index()
             steps = value.index.to_numpy(np.int64)
-        elif isinstance(value, (pd.DataFrame, str, bytes)):
+        elif value is None or isinstance(value, (pd.DataFrame, str, bytes)):
             message = f"the result is a {type(value).__name__}, not a Series, an array or a number"
             raise TypeError(message)
         values = np.asarray(value, np.float64)
@@ -121,6 +123,11 @@ class RunSeries(Mapping[str, Any]):
 
 class DerivedSeries(ScalarSeries):
     """The series of a derived tag in one run."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tag)
+        # A page must not take another function's points for the continuation of this one's.
+        self._snapshot = Snapshot(next(_MADE) * 2**20, self._snapshot.points)
 
     def put(self, points: Points) -> None:
         """Take these points for those that there were."""
