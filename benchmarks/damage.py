@@ -153,12 +153,16 @@ def flipped_files() -> list[bytes]:
     return files
 
 
-def write(folder: Path, data: bytes) -> None:
-    """Write an event file that looks as if nobody had written to it for an hour."""
-    folder.mkdir(parents=True)
-    (folder / NAME).write_bytes(data)
-    past = time.time() - 3600
-    os.utime(folder / NAME, (past, past))
+def write(folder: Path, data: bytes, later: bytes | None = None) -> None:
+    """Write an event file; if nothing comes later, as if nobody had written to it for an hour."""
+    path = folder / "run" / NAME
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    if later is not None:
+        (folder / LATER).write_bytes(later)
+    else:
+        past = time.time() - 3600
+        os.utime(path, (past, past))
 
 
 # -- the readers, each in a process of its own -----------------------------------------------------
@@ -212,8 +216,9 @@ def read_by_rustboard(path: str) -> Iterator[Points]:
     from tensorboard.data.proto import data_provider_pb2 as messages
     from tensorboard.data.proto.data_provider_pb2_grpc import TensorBoardDataProviderStub
 
-    port_file = Path(path) / "port"
-    options = [f"--logdir={path}", f"--port-file={port_file}", "--port=0", "--reload=1"]
+    port_file, live = Path(path) / "port", (Path(path) / LATER).exists()
+    options = [f"--logdir={path}", f"--port-file={port_file}", "--port=0"]
+    options.append("--reload=1" if live else "--reload=once")
     command = [tensorboard_data_server.server_binary(), "--die-after-stdin", "-v", *options]
     request = messages.ReadScalarsRequest(downsample={"num_points": 1000})
     request.plugin_filter.plugin_name = "scalars"
@@ -223,7 +228,8 @@ def read_by_rustboard(path: str) -> Iterator[Points]:
     ):
         try:
             while True:
-                _wait_for_load(server, told)
+                # Live it may be in the midst of a look: the one after it is what counts.
+                _wait_for_loads(server, told, 2 if live else 1)
                 channel = grpc.insecure_channel(f"localhost:{port_file.read_text().strip()}")
                 runs = TensorBoardDataProviderStub(channel).ReadScalars(request).runs
                 data = [tag.data for run in runs for tag in run.tags]
@@ -232,12 +238,12 @@ def read_by_rustboard(path: str) -> Iterator[Points]:
             server.kill()
 
 
-def _wait_for_load(server: subprocess.Popen[bytes], told: Any) -> None:
-    """Wait until the server has looked at all files, twice: once it may be in the midst of it."""
+def _wait_for_loads(server: subprocess.Popen[bytes], told: Any, count: int) -> None:
+    """Wait until the server has looked at all files so many times from now on."""
     begin, started = os.fstat(told.fileno()).st_size, time.monotonic()
     while True:
         told.seek(begin)
-        if told.read().count(b"Finished load cycle") > 1:
+        if told.read().count(b"Finished load cycle") >= count:
             return
         if server.poll() is not None:
             message = "the server has died"
@@ -328,12 +334,10 @@ def column(reader: str, folder: Path) -> list[str]:
     folders = []
     for number, case in enumerate(cases()):
         folders.append(folder / f"case-{number:02}")
-        write(folders[-1] / "run", case.data)
-        if case.later is not None:
-            (folders[-1] / LATER).write_bytes(case.later)
+        write(folders[-1], case.data, case.later)
     flips = [folder / f"flip-{number:03}" for number in range(FLIPS)]
     for one, data in zip(flips, flipped_files(), strict=True):
-        write(one / "run", data)
+        write(one, data)
     return [*map(told, ask(reader, folders)), told_of_flips(ask(reader, flips))]
 
 
