@@ -21,11 +21,14 @@ import tempfile
 import time
 import traceback
 import tracemalloc
+import warnings
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
+# What warns in a reading thread would be printed into whatever cell runs.
+warnings.simplefilter("error")
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from fuzzed_logs import fuzzed_stages, read_stages  # noqa: E402  (found by the line above)

@@ -132,7 +132,8 @@ class Shape:
     def value(self, rows: Bytes, first: int, slot: int) -> npt.NDArray[np.float64]:
         """Return the `slot`-th value of each row."""
         offset, dtype = self.values[slot]
-        return _column(rows, first + offset, dtype).astype(np.float64)
+        with np.errstate(invalid="ignore"):  # of NaNs that signal
+            return _column(rows, first + offset, dtype).astype(np.float64)
 
 
 def _column(rows: Bytes, first: int, dtype: str) -> npt.NDArray[Any]:

@@ -12,6 +12,8 @@ MAX_ENTRIES = 200_000
 
 _DIGITS = re.compile(r"(\d+)")
 _EVENT_FILE = re.compile(r"tfevents\.(\d+)\.(?P<host>.+?)(?:\.(?P<pid>\d+))?(?:\.\d+)?(?:\.v2)?$")
+#: Backslashes before what is read as the code of a byte, or will be written as one.
+_BEFORE_CODE = re.compile(r"\\+(?=x[89a-f][0-9a-f]|[\udc80-\udcff])")
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
@@ -138,5 +140,14 @@ class _Walk:
 
 
 def printable(name: str) -> str:
-    """Return `name` as valid Unicode: file names can hold any bytes, told apart by their codes."""
+    r"""Return `name` as valid Unicode: file names can hold any bytes, told apart by their codes.
+
+    Different names stay different.
+
+    Examples
+    --------
+    >>> print(printable(os.fsdecode(b"caf\xe9")), printable(r"caf\xe9"))
+    caf\xe9 caf\\xe9
+    """
+    name = _BEFORE_CODE.sub(lambda match: 2 * match[0], name)
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -197,6 +197,18 @@ def test_names_that_are_not_utf8_are_runs_of_their_own(tmp_path: Path) -> None:
         assert run.scalars["loss"].steps.tolist() == [number]
 
 
+def test_a_name_that_is_written_like_one_that_is_not_utf8_is_another_run(tmp_path: Path) -> None:
+    for number, name in enumerate((b"\\xff", b"\xff", b"sub/\\xff", b"sub/\xff")):
+        folder = os.path.join(os.fsencode(tmp_path), name)
+        os.makedirs(folder)
+        ef.write_scalars(Path(os.fsdecode(folder)) / ef.NAME, [number])
+    logs = Logdir(tmp_path)
+    found = {name: run.scalars["loss"].steps.tolist() for name, run in logs.items()}
+    assert sorted(found.values()) == [[0], [1], [2], [3]]
+    logs.refresh()
+    assert list(logs) == list(found)
+
+
 def test_problems_of_names_that_are_not_utf8_can_be_sent(tmp_path: Path) -> None:
     folder = os.path.join(os.fsencode(tmp_path), b"\xff")
     os.mkdir(folder)

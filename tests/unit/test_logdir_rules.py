@@ -10,6 +10,7 @@ import event_files as ef
 import pytest
 
 from tbwidget import Logdir
+from tbwidget.events import decode as decode_module
 from tbwidget.logs import source
 
 if TYPE_CHECKING:
@@ -153,6 +154,82 @@ def test_an_empty_file_is_a_run_that_waits(tmp_path: Path) -> None:
     assert logs["a"].deleted is False
 
 
+@pytest.mark.parametrize("error", [5, 13, 116])
+def test_reading_that_fails_once_is_tried_again_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    """Whether the disk says so when the file is opened or in the midst of reading it."""
+    path = ef.write_scalars(tmp_path / "a" / FIRST, [0])
+    ef.write_scalars(tmp_path / "b" / FIRST, [7])
+    logs = Logdir(tmp_path, cache=False)
+    for folder in "ab":
+        ef.append(tmp_path / folder / FIRST, ef.record(ef.scalar(8)))
+    now = [1000.0]
+    monkeypatch.setattr(source.time, "monotonic", lambda: now[0])
+    read_into = decode_module.read_into
+
+    def fails(name: str, *arguments: Any) -> Any:
+        if name == str(path):
+            raise OSError(error, os.strerror(error))
+        return read_into(name, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(decode_module, "read_into", fails)
+        logs.refresh()
+        assert (steps(logs), steps(logs, "b"), kinds(logs)) == ([0], [7, 8], ["unreadable"])
+        assert logs.problems[0].file == f"a/{FIRST}"
+        assert os.strerror(error) in logs.problems[0].message
+    now[0] += source.PATIENCE_SECONDS + 1
+    logs.refresh()
+    assert (steps(logs), logs.problems, logs["a"].deleted) == ([0, 8], [], False)
+
+
+def test_a_log_directory_that_is_unmounted_and_mounted_again_is_read_on(tmp_path: Path) -> None:
+    logdir, elsewhere = tmp_path / "logs", tmp_path / "elsewhere"
+    path = ef.write_scalars(logdir / "a" / FIRST, [0])
+    logs = Logdir(logdir, cache=False)
+    generation = logs["a"].scalars["loss"].snapshot().generation
+    logdir.rename(elsewhere)
+    logs.refresh()
+    assert (logs.exists, logs["a"].deleted, steps(logs)) == (False, True, [0])
+    elsewhere.rename(logdir)
+    ef.append(path, ef.record(ef.scalar(1)))
+    logs.refresh()
+    assert (logs.exists, logs["a"].deleted, steps(logs), logs.problems) == (True, False, [0, 1], [])
+    assert logs["a"].scalars["loss"].snapshot().generation == generation
+
+
+def test_a_file_that_begins_with_zeros_is_read_once_they_are_filled(tmp_path: Path) -> None:
+    path = tmp_path / "a" / FIRST
+    data = points_with_a_hole(path, 0, 300)
+    logs = Logdir(tmp_path, cache=False)
+    assert (logs["a"].tags, logs.problems) == ({}, [])
+    path.write_bytes(data)
+    logs.refresh()
+    assert (steps(logs), logs.problems) == ([*range(40)], [])
+
+
+def test_a_file_swapped_between_looking_and_reading_is_read_anew_at_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = ef.write_scalars(tmp_path / "a" / FIRST, [0, 1])
+    logs = Logdir(tmp_path, cache=False)
+    ef.append(path, ef.record(ef.scalar(2)))
+    decode = source.decode
+    other = [ef.record(ef.scalar(step, 5.0)) for step in range(9)]
+
+    def swapped(*arguments: Any, **options: Any) -> Any:
+        path.unlink()
+        ef.write(path, ef.record(ef.file_version(1.0)), *other)
+        return decode(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(source, "decode", swapped)
+        logs.refresh()
+    logs.refresh()
+    assert (steps(logs), set(values(logs)), logs.problems) == ([*range(9)], {5.0}, [])
+
+
 # -- steps, restarts -----------------------------------------------------------------------------
 
 
@@ -213,6 +290,48 @@ def test_events_without_values_are_no_restart(tmp_path: Path) -> None:
     assert steps(logs) == [0, 1, 2]
 
 
+def test_equal_steps_keep_every_point_across_a_start(tmp_path: Path) -> None:
+    """A writer that never gives a step says nothing of where it begins anew."""
+    ef.write(
+        tmp_path / "a" / FIRST,
+        ef.record(ef.start(0)),
+        *[ef.record(ef.scalar(0, value, wall_time=ef.WALL + value)) for value in (1, 2, 3)],
+        ef.record(ef.start(0, ef.WALL + 9)),
+        *[ef.record(ef.scalar(0, value, wall_time=ef.WALL + value)) for value in (10, 11)],
+    )
+    logs = Logdir(tmp_path)
+    assert (steps(logs), values(logs)) == ([0] * 5, [1, 2, 3, 10, 11])
+    assert len(logs["a"].scalars["loss"].superseded.steps) == 0
+
+
+def test_a_second_start_purges_all_tags_from_its_step_on(tmp_path: Path) -> None:
+    ef.write(
+        tmp_path / "a" / FIRST,
+        ef.record(ef.start(0)),
+        *[ef.record(ef.scalar(step, tag=tag)) for step in range(5) for tag in ("loss", "other")],
+        ef.record(ef.start(3, ef.WALL + 9)),
+        ef.record(ef.scalar(3, 9.0, wall_time=ef.WALL + 10)),
+    )
+    logs = Logdir(tmp_path)
+    assert (steps(logs), steps(logs, tag="other")) == ([0, 1, 2, 3], [0, 1, 2])
+    assert values(logs)[3] == 9.0
+    assert logs["a"].scalars["other"].superseded.steps.tolist() == [3, 4]
+
+
+def test_a_restart_goes_by_the_host_and_process_of_the_file(tmp_path: Path) -> None:
+    """Where only the chief writes a START, what the workers write at the same time stays."""
+    worker = FIRST.replace("host.1", "worker.7")
+    points = [ef.record(ef.scalar(step, 1.0, "w", ef.WALL + 20 + step)) for step in range(9)]
+    ef.write(tmp_path / "a" / worker, *points)
+    ef.write(
+        tmp_path / "a" / SECOND,
+        ef.record(ef.start(5, ef.WALL + 24)),
+        ef.record(ef.scalar(5, 1.0, "w", ef.WALL + 24.5)),
+    )
+    logs = Logdir(tmp_path)
+    assert steps(logs, tag="w") == [*range(9)]
+
+
 def test_text_at_step_0_leaves_scalars_at_step_100_alone(tmp_path: Path) -> None:
     text = {"tag": "note", "metadata": ef.plugin("text"), "tensor": {"dtype": 7}}
     ef.write_scalars(tmp_path / "a" / FIRST, list(range(98, 103)))
@@ -235,6 +354,15 @@ def test_steps_are_of_their_tag_alone(tmp_path: Path) -> None:
     logs = Logdir(ef.write(tmp_path / "a" / FIRST, *records).parent.parent)
     assert steps(logs, tag="batch") == list(range(300))
     assert steps(logs, tag="epoch") == [0, 1, 2]
+
+
+def test_steps_may_repeat_and_runs_have_tags_of_their_own(tmp_path: Path) -> None:
+    """Other readers assert that neither is so."""
+    ef.write_scalars(tmp_path / "a" / FIRST, [0, 0, 1, 1, 1, 2])
+    ef.write_scalars(tmp_path / "b" / FIRST, [0, 1], tag="only here")
+    logs = Logdir(tmp_path)
+    assert len(logs.scalars()) == 5
+    assert logs["a"].scalars["loss"].superseded.steps.tolist() == [0, 1, 1]
 
 
 def test_every_point_is_kept(tmp_path: Path) -> None:

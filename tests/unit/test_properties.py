@@ -125,22 +125,26 @@ FILE = b"".join(RECORDS)
 EDGES = [sum(map(len, RECORDS[:number])) for number in range(51)]
 
 
-def test_fifty_records_cut_anywhere_keep_all_that_is_whole(file: Path) -> None:
+@pytest.mark.parametrize("patient", [False, True])
+def test_fifty_records_cut_anywhere_keep_all_that_is_whole(file: Path, patient: bool) -> None:
     points = read(FILE).scalars["loss"]
     for length in range(len(FILE) + 1):
         whole = sum(edge <= length for edge in EDGES) - 1
-        reading = decoded(file, FILE[:length])
+        reading = decoded(file, FILE[:length], patient=patient)
         assert reading.scalars.get("loss", []) == points[: max(0, whole - 1)], length
         assert (reading.records, reading.problems) == (whole, []), length
 
 
-def test_fifty_records_with_any_byte_changed_lose_only_the_one_it_is_in(file: Path) -> None:
+@pytest.mark.parametrize("patient", [False, True])
+def test_fifty_records_with_any_byte_changed_lose_only_the_one_it_is_in(
+    file: Path, patient: bool
+) -> None:
     points = read(FILE).scalars["loss"]
     for place in range(len(FILE)):
         hit = max(number for number in range(50) if EDGES[number] <= place)
         data = bytearray(FILE)
         data[place] ^= place % 255 + 1
-        reading = decoded(file, bytes(data))
+        reading = decoded(file, bytes(data), patient=patient)
         expected = points if hit == 0 else points[: hit - 1] + points[hit:]
         assert reading.scalars["loss"] == expected, place
         assert [(offset, size) for offset, _, size in reading.problems] == [
