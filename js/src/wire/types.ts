@@ -69,11 +69,23 @@ export interface SeriesMessage {
   items: SeriesItem[];
 }
 
-/** Groups of runs, and their curves: `value` is the centre, `low` and `high` are the band. */
+/** A group's curve: `value` is the centre, `low` and `high` are the band, `count` runs took part. */
+export interface BandItem {
+  key: [group: number, tag: number];
+  n: number;
+  runs: number;
+  exact: boolean;
+  /** What was done to runs whose steps differ; empty if they agree. */
+  note: string;
+  columns: ColumnSpec[];
+}
+
+/** The groups of runs, where they changed, and what is wrong if there are none; and curves. */
 export interface BandsMessage {
   op: "bands";
-  groups: [number: number, name: string, members: number[]][];
-  items: { key: [group: number, tag: number]; n: number; note?: string; columns: ColumnSpec[] }[];
+  groups?: [number: number, name: string, members: number[]][];
+  error?: string;
+  items: BandItem[];
 }
 
 export interface ProblemRow {

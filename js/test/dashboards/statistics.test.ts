@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { csvOf, jsonOf } from "../../src/dashboards/scalars/card_export";
 import type { RunLine } from "../../src/dashboards/scalars/lines";
-import { rangeRow, stepRow } from "../../src/dashboards/scalars/statistics";
+import { rangeRow, rowOfAnswer, stepRow } from "../../src/dashboards/scalars/statistics";
 
 const line = (steps: number[], values: number[], name = "run"): RunLine =>
   ({
@@ -25,8 +25,8 @@ describe("stepRow", () => {
 });
 
 describe("rangeRow", () => {
-  test("both ends belong to the range", () => {
-    const row = rangeRow(line([0, 1, 2, 3], [4, 2, 8, 1]), [1, 3]);
+  test("between the points nearest to both ends", () => {
+    const row = rangeRow(line([0, 1, 2, 3], [4, 2, 8, 1]), [0.9, 99]);
     expect(row).toEqual({
       start: 2,
       end: 1,
@@ -37,12 +37,26 @@ describe("rangeRow", () => {
       percent: -0.5,
     });
   });
-  test("NaN is passed over; a range without points gives nothing", () => {
-    expect(rangeRow(line([0, 1, 2], [1, Number.NaN, 3]), [0, 2])).toMatchObject({
-      min: 1,
-      mean: 2,
-    });
-    expect(rangeRow(line([0, 1], [1, 2]), [5, 6])).toBeNull();
+  test("what is not finite is left out; a line without points has no row", () => {
+    const odd = line([0, 1, 2, 3], [1, Number.NaN, Number.POSITIVE_INFINITY, 3]);
+    expect(rangeRow(odd, [0, 3])).toMatchObject({ min: 1, max: 3, mean: 2 });
+    expect(rangeRow(line([], []), [0, 1])).toBeNull();
+  });
+});
+
+test("the kernel's rows", () => {
+  const end = { step: 3, value: 1, smoothed: 1.5, wall_time: 9, relative: 2 };
+  expect(rowOfAnswer({ run: 0, ...end })).toMatchObject({ smoothed: 1.5, value: 1, time: 9 });
+  const start = { ...end, smoothed: null };
+  const range = { start, end, min: 0, max: 2, mean: 1, change: null, percent_change: 0.5 };
+  expect(rowOfAnswer(range)).toEqual({
+    start: Number.NaN,
+    end: 1.5,
+    min: 0,
+    max: 2,
+    mean: 1,
+    change: Number.NaN,
+    percent: 0.5,
   });
 });
 

@@ -1,5 +1,5 @@
 // The values below a chart: at a step, or over a range of steps.
-import { useComputed, useSignal } from "@preact/signals";
+import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { formatRelative, formatStep, formatValue, formatWallTime } from "../../charts/format";
 import type { CardState } from "./card";
 import { type RunLine, startOf, toLines } from "./lines";
@@ -43,10 +43,12 @@ export function CardTable({ state }: { state: CardState }) {
       rightAxis: false,
     }),
   );
+  const exact = useExactRows(state);
   const rows = lines.value.flatMap((line) => {
-    const row = range
+    const held = range
       ? rangeRow(line, range)
       : stepRow(line, settings.step.value, startOf(line.wall));
+    const row = exact.value?.get(line.id) ?? held;
     return row ? [{ line, row }] : [];
   });
   sortRows(rows, sort.value);
@@ -97,6 +99,34 @@ export function CardTable({ state }: { state: CardState }) {
       {rows.length > MOST_ROWS && <p>and {rows.length - MOST_ROWS} more</p>}
     </div>
   );
+}
+
+/** The kernel's rows of all points, where the page holds only a selection of them; by line. */
+function useExactRows(state: CardState): Signal<ReadonlyMap<string, Row> | null> {
+  const { view, model, tag, options, sources } = state;
+  const { settings } = view.session;
+  const exact = useSignal<ReadonlyMap<string, Row> | null>(null);
+  useSignalEffect(() => {
+    const range = settings.stepRange.value;
+    const at = settings.step.value;
+    const smoothing = options.smoothing.value ?? settings.smoothing.value;
+    const coarse = sources.value.filter(({ series, place }) => place === 0 && !series.exact);
+    exact.value = null;
+    if (!coarse.length || (at === null && !range)) return;
+    const runs = coarse.map(({ run }) => run.name);
+    const asked = range ? { low: range[0], high: range[1] } : { at };
+    let current = true;
+    model
+      .table({ tags: [tag[1]], runs, smoothing, ...asked })
+      .then((rows) => {
+        if (current) exact.value = rows;
+      })
+      .catch(() => {}); // the coarse numbers stay
+    return () => {
+      current = false;
+    };
+  });
+  return exact;
 }
 
 function sortRows(

@@ -45,6 +45,8 @@ export function tooltipOf(
   const heading = [labelOf(hover.x, x)];
   if (smoothed) heading.push("smoothed");
   heading.push("value");
+  const banded = shown.some((point) => byId.get(point.id)?.band);
+  if (banded) heading.push("band", "runs");
   // The heading names the step already, unless runs were logged at different ones.
   const steps = new Set(shown.map((point) => byId.get(point.id)?.step[point.index]));
   const stepped = x !== "step" || steps.size > 1;
@@ -93,6 +95,11 @@ function cellsOf(
   const wall = line.wall[point.index] ?? start;
   const cells = smoothed ? [formatValue(point.smoothed ?? point.raw)] : [];
   cells.push(formatValue(point.raw));
+  if (line.band) {
+    const { low, high, count } = line.band;
+    const limits = [low, high].map((limit) => formatValue(limit[point.index] ?? Number.NaN));
+    cells.push(limits.join(" – "), String(count[point.index]));
+  }
   if (stepped) cells.push(formatStep(line.step[point.index] ?? 0));
   cells.push(formatRelative(wall - start));
   return cells;

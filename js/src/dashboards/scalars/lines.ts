@@ -15,9 +15,18 @@ export interface RunLine extends Line {
   name: string;
   step: Float64Array;
   wall: Float64Array;
+  band?: GroupBand;
 }
 
 export type ChartX = ChartOptions["x"];
+
+/** The limits of a group's band, how many runs took part, and the mean time since their start. */
+export interface GroupBand {
+  low: Float64Array;
+  high: Float64Array;
+  count: Float64Array;
+  relative: Float64Array;
+}
 
 export interface LineSource {
   run: RunInfo;
@@ -26,7 +35,7 @@ export interface LineSource {
   place: number;
   series: Series;
   /** Of a group of runs: how far its members lie apart. */
-  band?: { low: Float64Array; high: Float64Array } | undefined;
+  band?: GroupBand | undefined;
   /** Finer points of the part that a zoom shows. */
   detail: Series | undefined;
 }
@@ -62,11 +71,11 @@ export function toLines(sources: readonly LineSource[], x: ChartX, style: LineSt
       dash: dashOf(dashNumber(run, place, style.dashes)),
       ...(band && { band }),
       axis: rightAxis && place > 0 ? "right" : "left",
-      x: xOf(points, x, startOf(series.wall)),
+      x: band && x === "relative" ? band.relative : xOf(points, x, startOf(series.wall)),
       step: points.step,
       wall: points.wall,
       raw: points.value,
-      smoothed: smoothing > 0 ? points.smoothed : null,
+      smoothed: smoothing > 0 && !band ? points.smoothed : null, // a band's members were smoothed
       live: now - last < LIVE_SECONDS,
       dimmed: highlighted !== null && highlighted !== run.number,
       highlighted: highlighted === run.number,

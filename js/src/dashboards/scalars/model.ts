@@ -1,13 +1,14 @@
 // The scalar series that the page holds for one widget, however many views it has.
 import { effect, type Signal, signal } from "@preact/signals";
-import { colorOf } from "../../state/palette";
 import { Series, SeriesStore } from "../../state/series";
 import type { RunInfo, Session } from "../../state/session";
 import type { Channel } from "../../wire/channel";
 import { FrameReader } from "../../wire/frame";
 import type { BandsMessage, SeriesItem, SeriesMessage, TagRow } from "../../wire/types";
+import { Bands } from "./bands";
 import { CardOptions } from "./card_options";
 import type { LineSource } from "./lines";
+import { type Row, rowOfAnswer } from "./statistics";
 
 const WATCH_AFTER_MS = 80;
 const models = new WeakMap<Channel, ScalarsModel>();
@@ -22,9 +23,8 @@ export class ScalarsModel {
   readonly #revisions = new Map<number, Signal<number>>();
   readonly #views = new Map<string, ReadonlySet<string>>();
   readonly #options = new Map<string, CardOptions>();
-  /** Groups of runs as curves, by group and tag, while runs are grouped. */
-  readonly #bands = new Map<string, BandSeries>();
-  readonly #groups: Signal<RunInfo[]> = signal([]);
+  /** Groups of runs as curves, while runs are grouped. */
+  readonly bands = new Bands();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
 
@@ -43,9 +43,11 @@ export class ScalarsModel {
     channel.on("series", (message, buffers) =>
       this.#take(message as unknown as SeriesMessage, new FrameReader(buffers)),
     );
-    channel.on("bands", (message, buffers) =>
-      this.#takeBands(message as unknown as BandsMessage, new FrameReader(buffers)),
-    );
+    channel.on("bands", (message, buffers) => {
+      const reader = new FrameReader(buffers);
+      for (const tag of this.bands.take(message as unknown as BandsMessage, reader))
+        this.revision(tag).value++;
+    });
     channel.onGap = () => this.#watch(true);
   }
 
@@ -75,7 +77,7 @@ export class ScalarsModel {
     return [tag, ...rows].flatMap((row, place) => {
       const [number, name, holders] = row;
       this.revision(number).value;
-      if (this.#session.settings.groupBy.value) return this.#bandSources(number, name, place);
+      if (this.#isGrouped()) return this.bands.sources(number, name, place);
       return this.#session.selected.value.flatMap((run) => {
         if (holders && !holders.includes(run.number)) return [];
         const series = this.#store.get(run.number, number);
@@ -85,21 +87,20 @@ export class ScalarsModel {
     });
   }
 
-  #bandSources(tag: number, name: string, place: number): LineSource[] {
-    return this.#groups.value.flatMap((run) => {
-      const found = this.#bands.get(`${run.number}:${tag}`);
-      if (!found) return [];
-      const { series, low, high } = found;
-      return [{ run, tag: name, place, series, detail: undefined, band: { low, high } }];
-    });
+  #isGrouped(): boolean {
+    return this.#session.settings.groupBy.value !== "" && !this.bands.error.value;
   }
 
   /** What must be known to read the chart of a tag; empty if nothing. */
   note(tag: number): string {
     this.revision(tag).value;
-    if (!this.#session.settings.groupBy.value) return "";
-    const notes = this.#groups.value.map((run) => this.#bands.get(`${run.number}:${tag}`)?.note);
-    return notes.find((note) => note) ?? "";
+    return this.#isGrouped() ? this.bands.note(tag) : "";
+  }
+
+  /** Rows of a data table computed from all points, by run as a line's id. */
+  async table(args: Record<string, unknown>): Promise<ReadonlyMap<string, Row>> {
+    const reply = await this.#channel.request<Record<string, unknown>[]>("table", args);
+    return new Map(reply.result.map((row) => [String(row.run), rowOfAnswer(row)]));
   }
 
   /** The cell that shows `tag` as it is shown now. */
@@ -195,37 +196,4 @@ export class ScalarsModel {
     for (const tag of changed) this.revision(tag).value++;
     if (missing) this.#watch(true);
   }
-
-  #takeBands(message: BandsMessage, reader: FrameReader): void {
-    this.#groups.value = message.groups.map(([number, name, members]) =>
-      groupInfo(number, name, members),
-    );
-    const changed = new Set<number>();
-    for (const item of message.items) {
-      const columns = reader.columns(item.columns);
-      const { low, high } = columns;
-      if (!low || !high) throw new Error("a band came without its limits");
-      const series = new Series({ ...item, generation: 0, from: 0, exact: true }, columns);
-      this.#bands.set(item.key.join(":"), { series, low, high, note: item.note ?? "" });
-      changed.add(item.key[1]);
-    }
-    const numbers = new Set(message.groups.map(([number]) => number));
-    for (const key of this.#bands.keys())
-      if (!numbers.has(Number(key.split(":")[0]))) this.#bands.delete(key);
-    for (const tag of changed) this.revision(tag).value++;
-  }
-}
-
-interface BandSeries {
-  series: Series;
-  low: Float64Array;
-  high: Float64Array;
-  note: string;
-}
-
-/** A group as the run that its curve is drawn for. */
-function groupInfo(number: number, name: string, members: readonly number[]): RunInfo {
-  const label = `${name} (${members.length})`;
-  const rest = { deleted: false, started: null, parent: null, key: "", tags: [], note: "" };
-  return { number, name, label, color: colorOf(number), ...rest };
 }

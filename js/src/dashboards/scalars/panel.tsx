@@ -27,7 +27,12 @@ export function ScalarsPanel({ view, channel }: DashboardProps) {
   const groups = groupTags(tags, pinned.value);
   return (
     <>
-      <Toolbar view={view} folded={folded} groups={groups.map(([name]) => name)} />
+      <Toolbar
+        view={view}
+        groupError={model.bands.error.value}
+        folded={folded}
+        groups={groups.map(([name]) => name)}
+      />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the cards in it */}
       <div
         ref={scroller}

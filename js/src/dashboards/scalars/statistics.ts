@@ -1,4 +1,5 @@
-// The numbers of a data table. Names and meanings are TensorBoard's.
+// The numbers of a data table, as `tbwidget/analysis/table.py` (and TensorBoard) compute them.
+import { nearestIndex } from "../../charts/decimate";
 import type { RunLine } from "./lines";
 
 export type Row = Record<string, number>;
@@ -7,14 +8,7 @@ export type Row = Record<string, number>;
 export function stepRow(line: RunLine, step: number | null, start: number): Row | null {
   const { length } = line.raw;
   if (!length) return null;
-  let at = length - 1;
-  if (step !== null) {
-    let distance = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < length; i++) {
-      const here = Math.abs((line.step[i] as number) - step);
-      if (here < distance) [distance, at] = [here, i];
-    }
-  }
+  const at = step === null ? length - 1 : nearestIndex(line.step, step, true);
   const value = line.raw[at] as number;
   const wall = line.wall[at] as number;
   return {
@@ -26,36 +20,63 @@ export function stepRow(line: RunLine, step: number | null, start: number): Row 
   };
 }
 
-/** What the line does between two steps, both included; null if it has no point there. */
-export function rangeRow(line: RunLine, [low, high]: [number, number]): Row | null {
-  let first = -1;
-  let last = -1;
+/**
+ * What the line does between the points nearest to two steps: start, end, lowest, highest and
+ * change of the smoothed curve, the mean of the values as written. What is not finite is left out.
+ */
+export function rangeRow(line: RunLine, [low, high]: readonly [number, number]): Row | null {
+  if (!line.raw.length) return null;
+  const first = nearestIndex(line.step, low, true);
+  const last = nearestIndex(line.step, high, true);
+  const main = line.smoothed ?? line.raw;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let sum = 0;
   let count = 0;
-  for (let i = 0; i < line.raw.length; i++) {
-    const step = line.step[i] as number;
-    if (step < low || step > high) continue;
-    if (first < 0) first = i;
-    last = i;
+  for (let i = first; i <= last; i++) {
+    const smoothed = main[i] as number;
+    if (Number.isFinite(smoothed)) {
+      min = Math.min(min, smoothed);
+      max = Math.max(max, smoothed);
+    }
     const value = line.raw[i] as number;
-    if (Number.isNaN(value)) continue;
-    min = Math.min(min, value);
-    max = Math.max(max, value);
+    if (!Number.isFinite(value)) continue;
     sum += value;
     count++;
   }
-  if (first < 0) return null;
-  const start = line.raw[first] as number;
-  const end = line.raw[last] as number;
+  const start = main[first] as number;
+  const end = main[last] as number;
   return {
     start,
     end,
-    min: count ? min : Number.NaN,
-    max: count ? max : Number.NaN,
-    mean: sum / count,
+    min: min <= max ? min : Number.NaN,
+    max: min <= max ? max : Number.NaN,
+    mean: count ? sum / count : Number.NaN,
     change: end - start,
     percent: (end - start) / start,
+  };
+}
+
+/** The kernel's row of a point or of a range, under the names used here. */
+export function rowOfAnswer(answer: Record<string, unknown>): Row {
+  const number = (value: unknown) => (value === null ? Number.NaN : Number(value));
+  const point = (value: unknown) => (value ?? {}) as Record<string, unknown>;
+  if (!("start" in answer)) {
+    return {
+      smoothed: number(answer.smoothed),
+      value: number(answer.value),
+      step: number(answer.step),
+      time: number(answer.wall_time),
+      relative: number(answer.relative),
+    };
+  }
+  return {
+    start: number(point(answer.start).smoothed),
+    end: number(point(answer.end).smoothed),
+    min: number(answer.min),
+    max: number(answer.max),
+    mean: number(answer.mean),
+    change: number(answer.change),
+    percent: number(answer.percent_change),
   };
 }

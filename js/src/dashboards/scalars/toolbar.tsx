@@ -19,11 +19,13 @@ const Y_SCALES = [
 
 export interface ToolbarProps {
   view: View;
+  /** Why runs are not grouped, though they should be; empty if they are. */
+  groupError: string;
   groups: readonly string[];
   folded: Signal<ReadonlySet<string>>;
 }
 
-export function Toolbar({ view, groups, folded }: ToolbarProps) {
+export function Toolbar({ view, groupError, groups, folded }: ToolbarProps) {
   const { session } = view;
   const { settings } = session;
   const axis = settings.xAxis.value;
@@ -56,6 +58,11 @@ export function Toolbar({ view, groups, folded }: ToolbarProps) {
       >
         Ignore outliers
       </Toggle>
+      {groupError && (
+        <span class="note" role="status">
+          Not grouped: {groupError}
+        </span>
+      )}
       <span class="end">
         {groups.length > 1 && (
           <IconButton
