@@ -3,7 +3,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Empty, IconButton } from "../ui/controls";
 import { PopoverLayer } from "../ui/popover";
-import { RunList } from "./run_list";
+import { COLUMN_WIDTH, RunList } from "./run_list";
 import { StatusLine } from "./status_line";
 import { Tooltip } from "./tooltip";
 import type { Tab, View } from "./view";
@@ -175,10 +175,12 @@ function RunsButton({ drawer }: { drawer: Signal<boolean> }) {
 
 /** The run list at the side, as wide as the user drags it. */
 function Side({ view }: { view: View }) {
-  const width = useSignal(RUN_LIST_WIDTH);
+  const dragged = useSignal(RUN_LIST_WIDTH);
+  const room = view.session.settings.runColumns.value.length * COLUMN_WIDTH;
+  const width = Math.min(dragged.value + room, Math.max(200, view.width.value * 0.6));
   const handle = useRef<HTMLDivElement>(null);
   const resize = (to: number) => {
-    width.value = Math.min(Math.max(to, 120), Math.max(200, view.width.value * 0.6));
+    dragged.value = Math.min(Math.max(to, 120), Math.max(200, view.width.value * 0.6)) - room;
   };
   useEffect(() => {
     const element = handle.current;
@@ -191,8 +193,8 @@ function Side({ view }: { view: View }) {
     return () => element.removeEventListener("pointermove", move);
   });
   return (
-    <aside class="runs" aria-label="Run selector" style={{ width: `${width.value}px` }}>
-      <RunList view={view} width={width.value} />
+    <aside class="runs" aria-label="Run selector" style={{ width: `${width}px` }}>
+      <RunList view={view} width={width} />
       {/* biome-ignore lint/a11y/useSemanticElements: a horizontal rule cannot be dragged */}
       <div
         ref={handle}
@@ -200,12 +202,12 @@ function Side({ view }: { view: View }) {
         role="separator"
         aria-orientation="vertical"
         aria-label="Width of the run list"
-        aria-valuenow={width.value}
+        aria-valuenow={width}
         tabIndex={0}
         onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
         onKeyDown={(event) => {
           const by = { ArrowLeft: -16, ArrowRight: 16 }[event.key];
-          if (by) resize(width.value + by);
+          if (by) resize(width + by);
         }}
       />
     </aside>

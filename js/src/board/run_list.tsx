@@ -12,7 +12,7 @@ import type { View } from "./view";
 
 /** What of a row's width is not the name: padding, swatch, gaps and the value at the cursor. */
 const BESIDE_NAME = 108;
-const COLUMN_WIDTH = 64;
+export const COLUMN_WIDTH = 64;
 const ROW_HEIGHT = 24;
 const ROWS_AROUND = 12;
 

@@ -88,13 +88,19 @@ export class ScalarsModel {
   }
 
   #isGrouped(): boolean {
-    return this.#session.settings.groupBy.value !== "" && !this.bands.error.value;
+    const { groupBy, xAxis } = this.#session.settings;
+    // A curve of several runs has no one value of another tag.
+    if (xAxis.value.startsWith("tag:")) return false;
+    return groupBy.value !== "" && !this.bands.error.value;
   }
 
   /** What must be known to read the chart of a tag; empty if nothing. */
   note(tag: number): string {
     this.revision(tag).value;
-    return this.#isGrouped() ? this.bands.note(tag) : "";
+    if (this.#isGrouped()) return this.bands.note(tag);
+    const { groupBy, xAxis } = this.#session.settings;
+    const single = groupBy.value !== "" && xAxis.value.startsWith("tag:");
+    return single ? "single runs: groups need steps or time as x" : "";
   }
 
   /** Rows of a data table computed from all points, by run as a line's id. */
