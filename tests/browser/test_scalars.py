@@ -12,6 +12,7 @@ import tbwidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from lab import JupyterServer, Notebook
 
@@ -99,7 +100,8 @@ def board(server: JupyterServer, open_notebook: Open) -> Callable[..., Board]:
 
 def test_settings_go_both_ways(board: Callable[..., Board]) -> None:
     one = board(
-        "board.scalars.smoothing = 0.9; board.state.y_scale = 'log'\nboard.scalars.pinned = ['loss']",
+        "board.scalars.smoothing = 0.9\n"
+        "board.state.y_scale = 'log'\nboard.scalars.pinned = ['loss']",
         "print(json.dumps([board.state.y_scale, board.scalars.y_scale, board.scalars.step]))",
     )
     one.notebook.run(1)
