@@ -18,7 +18,7 @@ from google.protobuf.message import DecodeError
 
 from .media import Audio, Image, audio_of, image_of
 from .protos import CustomScalarsLayout, HParamsPluginData
-from .tensors import MalformedValueError, array_of, shape_of, strings_of
+from .tensors import MalformedValueError, array_of, shape_of, shaped, strings_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -148,7 +148,7 @@ def text_of(value: Any) -> npt.NDArray[Any]:
     strings = strings_of(tensor)
     array = np.empty(len(strings), object)
     array[:] = [text.decode("utf-8", "replace") for text in strings]
-    return array.reshape(shape_of(tensor))
+    return shaped(array, shape_of(tensor))
 
 
 def first_table_of(text: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -109,7 +109,7 @@ def array_of(tensor: Any, limit: int) -> npt.NDArray[Any]:
         strings = strings_of(tensor)
         array = np.empty(len(strings), object)
         array[:] = strings
-        return _shaped(array, shape_of(tensor))
+        return shaped(array, shape_of(tensor))
     shape = shape_of(tensor)
     count = math.prod(shape)
     numbers = _numbers_of(tensor, count)
@@ -122,7 +122,7 @@ def array_of(tensor: Any, limit: int) -> npt.NDArray[Any]:
             message = f"a tensor of shape {list(shape)} that holds {len(numbers):,} numbers"
             raise MalformedValueError(message)
         numbers = np.pad(numbers, (0, count - len(numbers)), "edge")
-    return _shaped(numbers, shape)
+    return shaped(numbers, shape)
 
 
 def strings_of(tensor: Any) -> list[bytes]:
@@ -143,7 +143,14 @@ def strings_of(tensor: Any) -> list[bytes]:
     return list(tensor.string_val)
 
 
-def _shaped(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+def shaped(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Return `array` in the shape that a `TensorProto` claims.
+
+    Raises
+    ------
+    MalformedValueError
+        If there is no such array.
+    """
     try:
         return array.reshape(shape)
     except ValueError:  # no elements at all, in dimensions that are too large

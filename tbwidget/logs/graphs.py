@@ -57,7 +57,7 @@ class Graph:
         """``"run"``, ``"meta"``, ``"op"`` (a traced function), ``"profile"`` (with what its step
         cost) or ``"keras"`` (a model's configuration).
         """
-        return _KINDS.get(self._series[-1][0], "run")
+        return _KINDS.get(self._last()[0], "run")
 
     @property
     def data(self) -> bytes:
@@ -68,7 +68,7 @@ class Graph:
         UnreadableValueError
             If the file has gone or changed, or holds something else; so do the others here.
         """
-        return self._series[-1][1]
+        return self._last()[1]
 
     @property
     def graph_def(self) -> bytes:
@@ -106,6 +106,12 @@ class Graph:
     def keras_config(self) -> str:
         """The JSON text of a Keras model's configuration; empty if it is no such graph."""
         return self.data.decode("utf-8", "replace") if self.kind == "keras" else ""
+
+    def _last(self) -> tuple[str, bytes]:
+        if not len(self._series):
+            message = f"graph {self.tag!r} has gone: its file was replaced by one without it"
+            raise UnreadableValueError(message)
+        return self._series[-1]
 
     def _run_metadata(self) -> Any:
         return self._parsed(RunMetadata)

@@ -150,6 +150,15 @@ def test_bytes_that_are_no_graph_are_refused_when_looked_at(tmp_path: Path) -> N
     assert len(run.scalars["loss"]) == 1
 
 
+def test_a_graph_whose_file_was_replaced_says_so(tmp_path: Path) -> None:
+    run = read(tmp_path, ef.event(0, graph_def=b""))
+    ef.write(tmp_path / ef.NAME, ef.record(ef.scalar(1)))
+    run.logdir.refresh()
+    for what in ("kind", "data", "graph_def", "nodes"):
+        with pytest.raises(UnreadableValueError, match="was replaced"):
+            getattr(run.graph, what)
+
+
 def graph_of_nested_functions(depth: int) -> bytes:
     """Return a graph whose only node has functions within attributes within functions."""
     function = nested(1, b"f")

@@ -187,7 +187,13 @@ def test_one_long_line_does_not_make_all_of_them_long() -> None:
     assert payloads.text_of(strings([10_000], *items)).nbytes < 1_000_000
 
 
-@pytest.mark.parametrize("held", [floats([], 1.0), strings([5], b"a"), value(simple_value=1.0)])
+@pytest.mark.parametrize(
+    "held",
+    [
+        *(floats([], 1.0), strings([5], b"a"), value(simple_value=1.0)),
+        *(strings([2**62, 2**32, 0]), strings([0, 2**62, 2**62])),
+    ],
+)
 def test_malformed_text(held: Any) -> None:
     with pytest.raises(MalformedValueError):
         payloads.text_of(held)
