@@ -42,11 +42,14 @@ class LiveFigure:
         self._versions: dict[tuple[str, str], object] = {}
         self._due = 0.0
         tags = view.shown_tags()
+        upright = {"side": "left"}
+        if "orientation" in bqplot.Axis.class_trait_names():  # before 0.13
+            upright["orientation"] = "vertical"
         figure = bqplot.Figure(
             marks=[],
             axes=[
                 bqplot.Axis(scale=self._scales["x"], label=state.x_axis.removeprefix("tag:")),
-                bqplot.Axis(scale=self._scales["y"], orientation="vertical"),
+                bqplot.Axis(scale=self._scales["y"], **upright),
             ],
             title=tags[0] if len(tags) == 1 else "",
             legend_location="top-right",
