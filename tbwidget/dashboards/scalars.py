@@ -21,14 +21,13 @@ from tbwidget.widget.rpc import Answer, number, texts
 
 from .scalars_axis import AxisVersion, TagAxis
 from .scalars_bands import Bands
-from .scalars_data import data_frame
+from .scalars_out import ScalarsOut
 from .scalars_table import answer_table, x_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
-    import pandas as pd
 
     from tbwidget.logs import ScalarSeries
     from tbwidget.logs.series import Snapshot
@@ -65,7 +64,7 @@ class _Sent:
     x: AxisVersion
 
 
-class Scalars(Deriving, Dashboard):
+class Scalars(Deriving, ScalarsOut):
     """Scalar series as line charts, one card a tag.
 
     Parameters
@@ -122,6 +121,7 @@ class Scalars(Deriving, Dashboard):
         super().__init__(source, state=state, **traits)
         self.operations.register("band_detail", self._band_detail)
         self.operations.register("table", lambda args: answer_table(self.state, args))
+        self.operations.register("code", self._answer_code)
         self.operations.register("watch", self._watch)
         self.operations.register("unwatch", self._unwatch)
         self.operations.register("detail", self._detail)
@@ -141,11 +141,6 @@ class Scalars(Deriving, Dashboard):
         """Return the tags that this view is about, in natural order."""
         names = {tag for run in self.shown_runs() for tag in self.state.scalars_of(run)}
         return select(sorted(names, key=natural_key), self._tag_selection)
-
-    @property
-    def data(self) -> pd.DataFrame:
-        """The points of this view as a table: run, tag, step, wall_time, value."""
-        return data_frame(self.state, self.shown_tags(), self.shown_runs())
 
     # -- sending -------------------------------------------------------------------------------
 

@@ -83,6 +83,12 @@ class Follower:
                 self._listeners.append(listener)
         self._start()
 
+    def unsubscribe(self, listener: Callable[[], bool]) -> None:
+        """Call `listener` no more."""
+        with self._lock:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
     def wake(self) -> None:
         """Have the thread look (and the listeners called) at once."""
         self._wake.set()

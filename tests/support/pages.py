@@ -33,6 +33,9 @@ class IdleFollower:
     def subscribe(self, listener: Any) -> None:
         self.listeners.append(listener)
 
+    def unsubscribe(self, listener: Any) -> None:
+        self.listeners.remove(listener)
+
     def wake(self) -> None:
         pass
 

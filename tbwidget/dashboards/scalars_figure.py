@@ -1,0 +1,120 @@
+"""What a view of scalars shows, as a picture that needs no browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tbwidget.analysis.alignment import Member
+from tbwidget.analysis.bands import aggregate
+from tbwidget.analysis.smoothing import smooth
+from tbwidget.drawing.chart import Line, Panel
+from tbwidget.drawing.figure import draw
+from tbwidget.drawing.palette import color_of
+from tbwidget.logs.groups import group_runs
+
+from .scalars_table import x_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tbwidget.drawing.shapes import Picture
+    from tbwidget.logs import ScalarSeries
+    from tbwidget.widget.view_state import ViewState
+
+    Scalars = Mapping[str, Mapping[str, ScalarSeries]]
+
+#: Charts in one picture; a log can have thousands of tags.
+MOST_PANELS = 100
+_DASHES = ((), (6.0, 3.0), (2.0, 2.0), (8.0, 3.0, 2.0, 3.0))
+
+
+def picture_of(state: ViewState, tags: list[str], runs: list[str]) -> Picture:
+    """Return the charts of `tags` with the visible ones of `runs`, as the settings say.
+
+    Raises
+    ------
+    ValueError
+        If there are more tags than fit a picture.
+    """
+    if len(tags) > MOST_PANELS:
+        message = (
+            f"{len(tags):,} tags are more than fit one picture; choose {MOST_PANELS} or fewer, "
+            "as Scalars(..., tags=[...])"
+        )
+        raise ValueError(message)
+    hidden = set(state.hidden_runs)
+    scalars = {name: state.scalars_of(name) for name in runs if name not in hidden}
+    groups = group_runs(state.logdir.runs, runs, state.group_by)
+    panels = [_panel(state, tag, scalars, groups) for tag in tags]
+    return draw(panels, title=f"{state.logdir.name}: {', '.join(tags[:10])}")
+
+
+def _panel(state: ViewState, tag: str, scalars: Scalars, groups: dict[str, list[str]]) -> Panel:
+    holders = {name: several for name, several in scalars.items() if tag in several}
+    grouped = {name for group in groups.values() for name in group}
+    axis = _axis(state.x_axis, tag, holders)
+    # A band is put together step by step, so other tags cannot be its x axis.
+    by_step = axis if axis in ("relative", "wall") else "step"
+    lines = [
+        _band(state, number, name, [holders[run][tag] for run in group if run in holders], by_step)
+        for number, (name, group) in enumerate(groups.items())
+    ]
+    lines += [
+        _line(state, name, tag, axis, several)
+        for name, several in holders.items()
+        if name not in grouped
+    ]
+    return Panel(
+        tag,
+        [line for line in lines if len(line.x)],
+        axis,
+        state.x_scale,
+        state.y_scale,
+        state.x_range,
+        state.y_range,
+        state.ignore_outliers,
+    )
+
+
+def _axis(axis: str, tag: str, holders: Scalars) -> str:
+    """Return the x axis; the order of writing where all steps of all series are equal."""
+    if axis != "step":
+        return axis
+    all_steps = [several[tag].snapshot().points.steps for several in holders.values()]
+    long = [steps for steps in all_steps if len(steps) > 1]
+    return "order" if long and all(steps[0] == steps[-1] for steps in long) else axis
+
+
+def _line(
+    state: ViewState, run: str, tag: str, axis: str, scalars: Mapping[str, ScalarSeries]
+) -> Line:
+    points = scalars[tag].snapshot().points
+    number = state.run_number(run)
+    smoothed = smooth(points.values, state.smoothing)[0] if state.smoothing else points.values
+    return Line(
+        state.run_notes.get(run, {}).get("name") or run,
+        state.run_colors.get(run) or color_of(number),
+        x_of(points, axis, scalars),
+        smoothed,
+        points.values if state.smoothing else None,
+        dash=_DASHES[number % len(_DASHES)] if state.dashes else (),
+    )
+
+
+def _band(state: ViewState, number: int, name: str, several: list[ScalarSeries], axis: str) -> Line:
+    members = [Member(*series.snapshot().points) for series in several]
+    band = aggregate(members, state.center, state.band, state.smoothing)
+    times = {"wall": band.wall_times, "relative": band.relative_times}
+    x = times.get(axis, band.steps.astype(np.float64))
+    low, high = (band.low, band.high) if state.band else (None, None)
+    return Line(
+        f"{name} ({len(members)})",
+        color_of(number),
+        x,
+        band.center,
+        low=low,
+        high=high,
+        dash=_DASHES[number % len(_DASHES)] if state.dashes else (),
+    )

@@ -1,0 +1,110 @@
+"""What a view of scalars gives back: tables, files, figures and code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tbwidget.widget.dashboard import Dashboard
+from tbwidget.widget.rpc import Answer
+
+from .scalars_code import code_of
+from .scalars_data import data_frame, save, selection_frame
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+    from tbwidget.logs.frames import Selection
+
+
+class ScalarsOut(Dashboard):
+    """The ways out of a view of scalars."""
+
+    _tag_selection: Selection
+    _run_selection: Selection
+
+    def shown_runs(self) -> list[str]:
+        """Return the names of the runs that this view is about, in natural order."""
+        raise NotImplementedError
+
+    def shown_tags(self) -> list[str]:
+        """Return the tags that this view is about, in natural order."""
+        raise NotImplementedError
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The points of this view as a table: run, tag, step, wall_time, value."""
+        return data_frame(self.state, self.shown_tags(), self.shown_runs())
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """What is selected, as a table with a row a point.
+
+        These are the points of visible runs (`hidden_runs`) in the brushed range of steps
+        (`step_range`); if none is brushed, those between the limits of the x axis (`x_range`); else
+        all. Columns are run, tag, step (int64), wall_time (seconds since the epoch), relative_time
+        (seconds since the first point), value and smoothed, all float64.
+
+        Examples
+        --------
+        >>> scalars.step_range = 1000, 2000  # doctest: +SKIP
+        >>> scalars.selection.groupby("run").value.mean()  # doctest: +SKIP
+        """
+        return selection_frame(self.state, self.shown_tags(), self.shown_runs())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write what is shown to a file, without a browser.
+
+        Parameters
+        ----------
+        path
+            ``.svg`` or ``.png`` (needs Pillow) for a picture: a chart a tag, at most 100, with
+            smoothing, axes, groups and colours as set. ``.csv``, ``.json`` or ``.parquet`` (needs
+            pyarrow) for all points of the visible runs. A file that is there is replaced.
+
+        Raises
+        ------
+        ValueError, ImportError, OSError
+            If the suffix is another or there are too many tags for a picture, if a package is
+            missing, or if the file cannot be written.
+
+        Examples
+        --------
+        >>> tbwidget.Scalars("logs", tags="loss").save("loss.svg")  # doctest: +SKIP
+        """
+        save(path, self.state, self.shown_tags(), self.shown_runs())
+
+    def to_bqplot(self) -> Any:
+        """Return a `bqplot.Figure` with a line for each visible run and tag.
+
+        The lines follow the log, the smoothing and the list of hidden runs until the figure is
+        closed. They hold up to 2,000 points each, with every spike. All else of the figure is the
+        caller's.
+
+        Examples
+        --------
+        >>> figure = tbwidget.Scalars("logs", tags="loss").to_bqplot()  # doctest: +SKIP
+        >>> figure.axes[1].label = "loss"  # doctest: +SKIP
+        """
+        from .scalars_bqplot import LiveFigure
+
+        return LiveFigure(self).release()
+
+    def to_code(self) -> str:
+        """Return the Python that makes this very view again: what differs from the defaults.
+
+        The functions of derived tags are not in it, only their names.
+
+        Examples
+        --------
+        >>> print(tbwidget.Scalars("logs", smoothing=0.9).to_code())  # doctest: +SKIP
+        import tbwidget
+        <BLANKLINE>
+        tbwidget.Scalars('logs', smoothing=0.9)
+        """
+        runs = self._run_selection if self._run_selection is not None else self._selected
+        return code_of(self, self._tag_selection, runs)
+
+    def _answer_code(self, _args: dict[str, Any]) -> Answer:
+        return Answer({"code": self.to_code()})
