@@ -104,6 +104,7 @@ def main() -> None:
     """Read what the command line says and print what that took."""
     name, path = sys.argv[1:]
     reader = READERS[name]()
+    trim_memory()
     cpu, memory, started = cpu_seconds(), memory_of(), time.perf_counter()
     kept = reader.read(path)
     wall, cpu_from_start, then = time.perf_counter() - started, cpu_seconds(), memory_of()
