@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tbwidget.widget.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tbwidget.logs.frames import Selection
     from tbwidget.widget.dashboard import Dashboard
 
@@ -15,8 +17,10 @@ _DEFAULTS = {name: trait.default() for name, trait in Settings.class_own_traits(
 _WIDEST = 88
 
 
-def code_of(view: Dashboard, tags: Selection, runs: Selection) -> str:
-    """Return the code of `Scalars.to_code`."""
+def code_of(
+    view: Dashboard, tags: Selection, runs: Selection, own: Mapping[str, Any] | None = None
+) -> str:
+    """Return the code of `Scalars.to_code`; settings in `own` stand for those of the view."""
     paths = view.logdir.paths
     source = paths[""] if list(paths) == [""] else paths
     arguments = {"tags": tags, "runs": runs}
@@ -24,7 +28,7 @@ def code_of(view: Dashboard, tags: Selection, runs: Selection) -> str:
         name: value for name, value in arguments.items() if value is not None
     }
     for name, default in _DEFAULTS.items():
-        value = getattr(view.state, name)
+        value = (own or {}).get(name, getattr(view.state, name))
         if value != default:
             changed[name] = value
     height = type(view).height.default_value

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tbwidget.logs.frames import Selection
 
 
+#: What a card can have of its own.
+_CARD_SETTINGS = frozenset({"smoothing", "y_scale"})
+
+
 class ScalarsOut(Dashboard):
     """The ways out of a view of scalars."""
 
@@ -103,8 +107,14 @@ class ScalarsOut(Dashboard):
         <BLANKLINE>
         tbwidget.Scalars('logs', smoothing=0.9)
         """
-        runs = self._run_selection if self._run_selection is not None else self._selected
-        return code_of(self, self._tag_selection, runs)
+        return code_of(self, self._tag_selection, self._runs_meant())
 
-    def _answer_code(self, _args: dict[str, Any]) -> Answer:
-        return Answer({"code": self.to_code()})
+    def _runs_meant(self) -> Selection:
+        return self._run_selection if self._run_selection is not None else self._selected
+
+    def _answer_code(self, args: dict[str, Any]) -> Answer:
+        """Answer with the code of this view, or of the card of ``tag`` with settings of its own."""
+        own = args.get("settings")
+        own = {name: own[name] for name in _CARD_SETTINGS & own.keys()} if own else {}
+        tags = [str(args["tag"])] if "tag" in args else self._tag_selection
+        return Answer({"code": code_of(self, tags, self._runs_meant(), own)})

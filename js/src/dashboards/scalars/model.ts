@@ -114,7 +114,8 @@ export class ScalarsModel {
     const settings: Record<string, unknown> = {};
     if (options.smoothing.value !== null) settings.smoothing = options.smoothing.value;
     if (options.yScale.value !== null) settings.y_scale = options.yScale.value;
-    return (await this.#channel.request<string>("code", { tag, settings })).result;
+    const reply = await this.#channel.request<{ code: string }>("code", { tag, settings });
+    return reply.result.code;
   }
 
   /** Keep the page supplied with `tags`, those that the view `id` shows now. */

@@ -1,4 +1,4 @@
-"""The quickstart notebook, this very file, run from top to bottom as a new user would."""
+"""The notebooks, these very files, run from top to bottom as a new user would."""
 
 from __future__ import annotations
 
@@ -43,5 +43,25 @@ def test_the_curves_grow_while_the_training_cell_runs(
     tags = "() => deepAll('.tbw')[1] && [...deepAll('.tbw')[1].querySelectorAll('.card')]"
     shown = notebook.page.evaluate(tags + ".map((card) => card.dataset.tag)")
     assert shown == ["test/accuracy", "test/loss"]
+    assert notebook.errors() == []
+    assert notebook.foreign_requests() == []
+
+
+def test_the_notebook_of_scalars_runs_from_top_to_bottom(
+    open_notebook: Callable[..., Notebook], server: JupyterServer
+) -> None:
+    path = NOTEBOOK.with_name("02_scalars.ipynb")
+    shutil.copy(path, server.root)
+    notebook = open_notebook(path=path.name)
+    cells = nbformat.read(path, as_version=4).cells
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "code":
+            notebook.run(number, 120)
+    assert (server.root / "logs" / "scalars.svg").read_text().startswith("<")
+    # Each view in turn: what has been scrolled out of sight JupyterLab may take out of the page.
+    for number, tag in ((3, "val/loss"), (8, "train/loss"), (12, "train/loss")):
+        notebook.cell(number).scroll_into_view_if_needed()
+        drawn = f'() => deepAll(\'.card[data-tag="{tag}"][data-drawn="1"]\').length > 0'
+        notebook.wait_for(drawn)
     assert notebook.errors() == []
     assert notebook.foreign_requests() == []
