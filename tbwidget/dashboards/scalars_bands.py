@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -63,6 +64,7 @@ class Bands:
         self._announced: object = None
         self._sent: dict[tuple[int, int], tuple[object, object]] = {}
         self._rest_until = 0.0
+        self._lock = threading.Lock()
 
     def forget(self, tags: set[int]) -> None:
         """Send the bands of `tags` again: the page lacks them."""
@@ -137,7 +139,8 @@ class Bands:
         return self._grouping
 
     def _number(self, name: str) -> int:
-        return self._numbers.setdefault(name, len(self._numbers))
+        with self._lock:  # requests for details come on other threads
+            return self._numbers.setdefault(name, len(self._numbers))
 
     def _items(
         self, members: dict[tuple[int, int], list[ScalarSeries]], buffers: list[memoryview]
