@@ -8,7 +8,12 @@ interface Golden {
   smoothing: number;
   runs: Record<string, { values: number[] }>;
   smoothed: Record<string, number[]>;
-  outliers: { name: string; log: boolean; columns: (number | string)[][]; range: number[] | null }[];
+  outliers: {
+    name: string;
+    log: boolean;
+    columns: (number | string)[][];
+    range: number[] | null;
+  }[];
 }
 
 const PATH = new URL("../../../tests/golden/tensorboard.json", import.meta.url);
