@@ -46,6 +46,14 @@ class Group:
     runs: list[int]
 
 
+class _Sent(NamedTuple):
+    """What the page holds of a band: made with which settings of which points, and how fine."""
+
+    settings: object
+    version: object
+    limit: int
+
+
 class Grouping(NamedTuple):
     """Groups, what they were made of, and what is wrong with the setting if there are none."""
 
@@ -62,7 +70,7 @@ class Bands:
         self._numbers: dict[str, int] = {}
         self._grouping = Grouping()
         self._announced: object = None
-        self._sent: dict[tuple[int, int], tuple[object, object]] = {}
+        self._sent: dict[tuple[int, int], _Sent] = {}
         self._rest_until = 0.0
         self._lock = threading.Lock()
 
@@ -147,7 +155,7 @@ class Bands:
     ) -> Iterator[dict[str, Any]]:
         limit = max(FEWEST_POINTS, min(MOST_POINTS, TOTAL_POINTS // max(1, len(members))))
         state = self._view.state
-        settings = (state.center, state.band, state.smoothing, limit)
+        settings = (state.center, state.band, state.smoothing)
         began = time.monotonic()
         for key, several in members.items():
             version = tuple(
@@ -155,15 +163,18 @@ class Bands:
                 for series, snapshot in ((series, series.snapshot()) for series in several)
             )
             sent = self._sent.get(key)
-            if sent == (settings, version):
+            # What is shown changes with every scroll: only much finer is worth sending anew.
+            same = sent is not None and sent.settings == settings and limit <= 2 * sent.limit
+            if sent is not None and same and sent.version == version:
                 continue
             now = time.monotonic()
             if now - began > SLICE_SECONDS:
                 break  # the rest at the next tick
-            if sent is not None and sent[0] == settings and began < self._rest_until:
+            if same and began < self._rest_until:
                 continue  # has only grown
-            self._sent[key] = settings, version
-            yield _item(key, self._aggregate(several), len(several), limit, buffers)
+            item = _item(key, self._aggregate(several), len(several), limit, buffers)
+            self._sent[key] = _Sent(settings, version, MOST_POINTS if item["exact"] else limit)
+            yield item
         spent = time.monotonic() - began
         if began >= self._rest_until:
             self._rest_until = began + spent + min(spent / DUTY, LONGEST_REST)
