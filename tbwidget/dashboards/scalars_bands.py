@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,6 +46,14 @@ class Group:
     runs: list[int]
 
 
+class _Sent(NamedTuple):
+    """What the page holds of a band: made with which settings of which points, and how fine."""
+
+    settings: object
+    version: object
+    limit: int
+
+
 class Grouping(NamedTuple):
     """Groups, what they were made of, and what is wrong with the setting if there are none."""
 
@@ -61,8 +70,9 @@ class Bands:
         self._numbers: dict[str, int] = {}
         self._grouping = Grouping()
         self._announced: object = None
-        self._sent: dict[tuple[int, int], tuple[object, object]] = {}
+        self._sent: dict[tuple[int, int], _Sent] = {}
         self._rest_until = 0.0
+        self._lock = threading.Lock()
 
     def forget(self, tags: set[int]) -> None:
         """Send the bands of `tags` again: the page lacks them."""
@@ -137,14 +147,15 @@ class Bands:
         return self._grouping
 
     def _number(self, name: str) -> int:
-        return self._numbers.setdefault(name, len(self._numbers))
+        with self._lock:  # requests for details come on other threads
+            return self._numbers.setdefault(name, len(self._numbers))
 
     def _items(
         self, members: dict[tuple[int, int], list[ScalarSeries]], buffers: list[memoryview]
     ) -> Iterator[dict[str, Any]]:
         limit = max(FEWEST_POINTS, min(MOST_POINTS, TOTAL_POINTS // max(1, len(members))))
         state = self._view.state
-        settings = (state.center, state.band, state.smoothing, limit)
+        settings = (state.center, state.band, state.smoothing)
         began = time.monotonic()
         for key, several in members.items():
             version = tuple(
@@ -152,15 +163,18 @@ class Bands:
                 for series, snapshot in ((series, series.snapshot()) for series in several)
             )
             sent = self._sent.get(key)
-            if sent == (settings, version):
+            # What is shown changes with every scroll: only much finer is worth sending anew.
+            same = sent is not None and sent.settings == settings and limit <= 2 * sent.limit
+            if sent is not None and same and sent.version == version:
                 continue
             now = time.monotonic()
             if now - began > SLICE_SECONDS:
                 break  # the rest at the next tick
-            if sent is not None and sent[0] == settings and began < self._rest_until:
+            if same and began < self._rest_until:
                 continue  # has only grown
-            self._sent[key] = settings, version
-            yield _item(key, self._aggregate(several), len(several), limit, buffers)
+            item = _item(key, self._aggregate(several), len(several), limit, buffers)
+            self._sent[key] = _Sent(settings, version, MOST_POINTS if item["exact"] else limit)
+            yield item
         spent = time.monotonic() - began
         if began >= self._rest_until:
             self._rest_until = began + spent + min(spent / DUTY, LONGEST_REST)

@@ -13,6 +13,7 @@ from tbwidget.drawing.chart import Line, Panel
 from tbwidget.drawing.figure import draw
 from tbwidget.drawing.palette import color_of
 from tbwidget.logs.groups import group_runs
+from tbwidget.widget.settings import X_AXES
 
 from .scalars_table import x_of
 
@@ -53,12 +54,12 @@ def picture_of(state: ViewState, tags: list[str], runs: list[str]) -> Picture:
 
 def _panel(state: ViewState, tag: str, scalars: Scalars, groups: dict[str, list[str]]) -> Panel:
     holders = {name: several for name, several in scalars.items() if tag in several}
-    grouped = {name for group in groups.values() for name in group}
     axis = _axis(state.x_axis, tag, holders)
-    # A band is put together step by step, so other tags cannot be its x axis.
-    by_step = axis if axis in ("relative", "wall") else "step"
+    if axis not in X_AXES:
+        groups = {}  # a band is put together step by step, so it has no place on other axes
+    grouped = {name for group in groups.values() for name in group}
     lines = [
-        _band(state, number, name, [holders[run][tag] for run in group if run in holders], by_step)
+        _band(state, number, name, [holders[run][tag] for run in group if run in holders], axis)
         for number, (name, group) in enumerate(groups.items())
     ]
     lines += [

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tbwidget.analysis.downsample import extreme_rows
-from tbwidget.analysis.outliers import inliers
 
+from .domain import x_domain, y_domain
 from .shapes import Clip, Dot, Polygon, Polyline, Shape, Text, text_width
 from .ticks import Tick, duration_ticks, linear_ticks, log_ticks, symlog_ticks, time_ticks
 
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 _TITLE, _RIGHT, _BOTTOM = 22.0, 10.0, 20.0
 _PIXELS_PER_X_TICK, _PIXELS_PER_Y_TICK = 50, 28
 _SMALLEST_GUTTER = 32.0
-_PADDING = 0.05
 _RAW_OPACITY, _BAND_OPACITY = 0.25, 0.16
-_LARGEST = 1e307
 
 
 @dataclass(frozen=True)
@@ -77,13 +75,23 @@ class Scale(NamedTuple):
     kind: str
     domain: tuple[float, float]
     pixels: tuple[float, float]
+    threshold: float = 1.0
 
     def place(self, values: Floats) -> Floats:
         """Return the pixels of values, NaN where the axis has none."""
-        low, high = (float(_forward(np.array(end), self.kind)) for end in self.domain)
+        low, high = (float(self._forward(np.array(end))) for end in self.domain)
         first, last = self.pixels
-        placed = first + (_forward(values, self.kind) - low) / (high - low) * (last - first)
+        placed = first + (self._forward(values) - low) / (high - low) * (last - first)
         return np.where(np.isfinite(values), np.clip(placed, -1e5, 1e5), np.nan)
+
+    def _forward(self, values: Floats) -> Floats:
+        if self.kind == "log":
+            with np.errstate(divide="ignore", invalid="ignore"):
+                result: Floats = np.where(values > 0, np.log10(values), np.nan)
+            return result
+        if self.kind == "symlog":
+            return np.sign(values) * np.log1p(np.abs(values) / self.threshold)
+        return values
 
 
 def draw_panel(
@@ -91,13 +99,13 @@ def draw_panel(
 ) -> list[Shape]:
     """Return the shapes of a chart in a rectangle."""
     top, bottom = y + _TITLE, y + height - _BOTTOM
-    y_domain = _y_domain(panel)
+    domain, threshold = y_domain(panel)
     count = max(2, int((bottom - top) / _PIXELS_PER_Y_TICK))
-    y_ticks = _y_ticks(panel.y_scale, y_domain, count)
+    y_ticks = _y_ticks(panel.y_scale, domain, count, threshold)
     gutter = max(_SMALLEST_GUTTER, *(text_width(tick.label) + 10 for tick in y_ticks), 0.0)
     left, right = x + gutter, x + width - _RIGHT
-    across = Scale(panel.x_scale, _x_domain(panel), (left, right))
-    up = Scale(panel.y_scale, y_domain, (bottom, top))
+    across = Scale(panel.x_scale, x_domain(panel), (left, right))
+    up = Scale(panel.y_scale, domain, (bottom, top), threshold)
     shapes: list[Shape] = [_title(panel.title, x, y, theme)]
     for tick, place in zip(y_ticks, up.place(_values(y_ticks)).tolist(), strict=True):
         level = round(place) + 0.5
@@ -156,9 +164,10 @@ def _x_ticks(across: Scale, kind: str, count: int) -> list[Tick]:
     return linear_ticks(low, high, count, whole=kind in ("step", "order"))
 
 
-def _y_ticks(scale: str, domain: tuple[float, float], count: int) -> list[Tick]:
-    ticks = {"log": log_ticks, "symlog": symlog_ticks}.get(scale, linear_ticks)
-    return ticks(*domain, count)
+def _y_ticks(scale: str, domain: tuple[float, float], count: int, threshold: float) -> list[Tick]:
+    if scale == "symlog":
+        return symlog_ticks(*domain, count, threshold)
+    return (log_ticks if scale == "log" else linear_ticks)(*domain, count)
 
 
 def _band(line: Line, across: Scale, up: Scale, limit: int) -> list[Shape]:
@@ -205,85 +214,6 @@ def _curve(
         else:
             shapes.append(Polyline(places[begin:end], line.color, width, opacity, line.dash))
     return shapes
-
-
-def _x_domain(panel: Panel) -> tuple[float, float]:
-    log = panel.x_scale == "log"
-    low, high = _extent([line.x for line in panel.lines], positive=log)
-    if panel.x_range is not None:
-        low, high = _usable(panel.x_range, (low, high), log=log)
-    if low > high:
-        return (1.0, 10.0) if log else (0.0, 1.0)
-    if _is_flat(low, high):
-        return (low / 3, high * 3) if log else (low - 0.5, high + 0.5)
-    return low, high
-
-
-def _y_domain(panel: Panel) -> tuple[float, float]:
-    """Return the range of the y axis: with some air around what is drawn (``domain.ts``)."""
-    log = panel.y_scale == "log"
-    curves = [line.y for line in panel.lines]
-    bounds = [one for line in panel.lines for one in (line.low, line.high) if one is not None]
-    low, high = _extent([*curves, *bounds], positive=log)
-    if panel.ignore_outliers and (found := inliers(curves, log=log)):
-        low, high = found.low, found.high
-    fitted = _fit_log(low, high) if log else _fit(max(-_LARGEST, low), min(_LARGEST, high))
-    return fitted if panel.y_range is None else _usable(panel.y_range, fitted, log=log)
-
-
-def _fit(low: float, high: float) -> tuple[float, float]:
-    if low > high:
-        return 0.0, 1.0
-    if _is_flat(low, high):
-        room = 1.0 if high == 0 else max(abs(high) * 0.1, 1e-300)
-    else:
-        room = (high - low) * _PADDING
-    return low - room, high + room
-
-
-def _fit_log(low: float, high: float) -> tuple[float, float]:
-    if low > high:
-        return 0.1, 10.0
-    low = max(1e-300, low)
-    high = max(low, min(_LARGEST, high))
-    if _is_flat(low, high):
-        return low / 3, high * 3
-    room = 10 ** ((math.log10(high) - math.log10(low)) * _PADDING)
-    return max(1e-305, low / room), min(_LARGEST, high * room)
-
-
-def _usable(
-    wanted: tuple[float, float], fallback: tuple[float, float], *, log: bool
-) -> tuple[float, float]:
-    low, high = wanted
-    if not log:
-        return low, high
-    if high <= 0:
-        return fallback
-    return (low if low > 0 else min(fallback[0], high / 10)), high
-
-
-def _extent(columns: list[Floats], *, positive: bool) -> tuple[float, float]:
-    low, high = math.inf, -math.inf
-    for column in columns:
-        finite = column[np.isfinite(column) & ((column > 0) | (not positive))]
-        if len(finite):
-            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-    return low, high
-
-
-def _is_flat(low: float, high: float) -> bool:
-    return high - low <= max(abs(low), abs(high)) * 1e-13
-
-
-def _forward(values: Floats, kind: str) -> Floats:
-    if kind == "log":
-        with np.errstate(divide="ignore", invalid="ignore"):
-            result: Floats = np.where(values > 0, np.log10(values), np.nan)
-        return result
-    if kind == "symlog":
-        return np.sign(values) * np.log1p(np.abs(values))
-    return values
 
 
 def _values(ticks: list[Tick]) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tbwidget.drawing import chart, ticks
+from tbwidget.drawing import domain, ticks
 from tbwidget.drawing.chart import Line, Panel, Scale, draw_panel
 from tbwidget.drawing.figure import draw
 from tbwidget.drawing.palette import DARK, LIGHT, color_of
@@ -117,6 +117,10 @@ def line(values: list[float], **more: object) -> Line:
     return Line("run", "#112233", np.arange(len(y), dtype=float), y, **more)  # type: ignore[arg-type]
 
 
+def y_range(panel: Panel) -> tuple[float, float]:
+    return domain.y_domain(panel)[0]
+
+
 def inside(panel: Panel) -> list[Shape]:
     (clip,) = [
         shape for shape in draw_panel(panel, 0, 0, 400, 240, LIGHT) if isinstance(shape, Clip)
@@ -158,16 +162,16 @@ def test_scales() -> None:
 
 def test_ranges_that_are_set_and_outliers() -> None:
     values = [0.0] + [1.0, 2.0] * 50 + [1e6]
-    assert chart._y_domain(Panel("t", [line(values)]))[1] > 1e6
-    low, high = chart._y_domain(Panel("t", [line(values)], ignore_outliers=True))
+    assert y_range(Panel("t", [line(values)]))[1] > 1e6
+    low, high = y_range(Panel("t", [line(values)], ignore_outliers=True))
     assert (low, high) == pytest.approx((0.95, 2.05))
-    assert chart._y_domain(Panel("t", [line(values)], y_range=(-1.0, 5.0))) == (-1.0, 5.0)
+    assert y_range(Panel("t", [line(values)], y_range=(-1.0, 5.0))) == (-1.0, 5.0)
     wide = Panel("t", [line(values)], x_range=(10.0, 20.0))
     (curve,) = inside(wide)
     assert isinstance(curve, Polyline)
     assert len(curve.places) == 13  # with a neighbour on either side
     log = Panel("t", [line([-1.0, 1.0])], y_scale="log", y_range=(-5.0, 3.0))
-    assert chart._y_domain(log)[0] > 0
+    assert y_range(log)[0] > 0
 
 
 @pytest.mark.parametrize("values", [[], [math.nan], [5.0], [1e308, -1e308], [3.0, 3.0], [-1.0]])
@@ -253,3 +257,16 @@ def test_png_without_pillow_says_what_to_install(monkeypatch: pytest.MonkeyPatch
 def test_a_picture_too_large_is_refused() -> None:
     with pytest.raises(ValueError, match="show fewer tags"):
         to_png(draw([Panel("t", [])] * 100, columns=1))
+
+
+def test_a_symmetric_logarithm_shows_small_values_too() -> None:
+    panel = Panel("t", [line([-1e-3, 2e-3, 0.0, 100.0])], y_scale="symlog")
+    found, threshold = domain.y_domain(panel)
+    assert threshold == 1e-3  # five decades below the largest
+    assert found == (-1.5e-3, 150.0)
+    assert domain.y_domain(Panel("t", [line([-5.0, 30.0])], y_scale="symlog"))[1] == 1.0
+    symlog = Scale("symlog", (-1.0, 1.0), (0.0, 100.0), 0.01)
+    low, zero, high = symlog.place(np.array([-0.1, 0.0, 0.1])).tolist()
+    assert zero == 50.0
+    assert low == pytest.approx(100 - high)
+    assert high > 70

@@ -278,3 +278,32 @@ def test_long_work_is_done_a_slice_at_a_time(
     for sent in (1, 2, 3, 4, 5):
         page.tick()
         assert len(held(page, view)[1]) == sent
+
+
+def test_scrolling_sends_only_what_was_not_there(page: Page, tmp_path: Path) -> None:
+    steps = list(range(1000))
+    for tag in range(200):
+        for run in ("g/1", "g/2"):
+            path = tmp_path / run / ef.NAME.replace("host", f"host{tag}")
+            ef.write_scalars(path, steps if tag < 2 else [0], tag=f"t{tag}")
+    view = Scalars(tmp_path, group_by="directory")
+    page.read()
+
+    def sent(*numbers: int) -> dict[str, int]:
+        page.forget()
+        page.ask(view, "watch", view="v", tags=[f"t{number}" for number in numbers])
+        page.tick()
+        return {
+            f"t{held['key'][1]}": held["n"]
+            for message, _ in page.custom(view, "bands")
+            for held in message["items"]
+        }
+
+    number_of = view.state.tag_number
+    everything = sent(*range(200))
+    assert everything[f"t{number_of('t0')}"] == 1000
+    assert len(everything) == 200
+    assert sent(*range(1, 170)) == {}  # there is somewhat more room now, but not much
+    finer = sent(1)
+    assert finer == {f"t{number_of('t1')}": 1000}
+    assert sent(1) == {}

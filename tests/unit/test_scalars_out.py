@@ -134,16 +134,21 @@ def test_a_picture_has_a_chart_a_tag_and_names_what_is_visible(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["logs", "out.png", "out.svg"]
 
 
-@pytest.mark.parametrize("x_axis", ["step", "relative", "wall", "tag:acc"])
+@pytest.mark.parametrize("x_axis", ["step", "relative", "wall"])
 def test_a_picture_of_groups(page: Page, folder: Path, tmp_path: Path, x_axis: str) -> None:
     view = scalars(page, folder, group_by="(.)/", x_axis=x_axis, tags="loss")
     view.save(tmp_path / "out.svg")
     found = texts(tmp_path / "out.svg")
     assert "a (2)" in found
     assert "a/1" not in found
-    # What belongs to no group is drawn as it is, where it has an x.
-    assert "b" in found
+    assert "b" in found  # what belongs to no group is drawn as it is
     assert 'fill-opacity="0.16"' in (tmp_path / "out.svg").read_text()
+
+
+def test_a_band_has_no_place_on_the_axis_of_a_tag(page: Page, folder: Path, tmp_path: Path) -> None:
+    view = scalars(page, folder, group_by="(.)/", x_axis="tag:acc", tags="loss")
+    view.save(tmp_path / "out.svg")
+    assert {"a/1", "a/2", "b"} <= set(texts(tmp_path / "out.svg"))
 
 
 def test_colours_are_those_that_were_chosen(page: Page, folder: Path, tmp_path: Path) -> None:
