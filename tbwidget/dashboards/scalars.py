@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import traitlets
 
 from tbwidget.analysis.downsample import extreme_rows
 from tbwidget.analysis.smoothing import SmoothingState, smooth
-from tbwidget.logs import natural_key
-from tbwidget.logs.frames import Selection, select
-from tbwidget.widget.dashboard import Dashboard, Source
 from tbwidget.widget.deriving import Deriving
 from tbwidget.widget.frame import pack_columns, size_of
-from tbwidget.widget.publisher import PUBLISHER, Message
 from tbwidget.widget.rpc import Answer, number, texts
 
 from .scalars_axis import AxisVersion, TagAxis
@@ -25,12 +19,15 @@ from .scalars_out import ScalarsOut
 from .scalars_table import answer_table, x_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import numpy.typing as npt
 
     from tbwidget.logs import ScalarSeries
+    from tbwidget.logs.frames import Selection
     from tbwidget.logs.series import Snapshot
+    from tbwidget.widget.dashboard import Source
+    from tbwidget.widget.publisher import Message
     from tbwidget.widget.view_state import ViewState
 
 #: Points sent for all watched series together, and for one at least and at most. What is left out
@@ -38,18 +35,7 @@ if TYPE_CHECKING:
 TOTAL_POINTS = 80_000
 FEWEST_POINTS = 240
 MOST_POINTS = 4_000
-#: Tags taken as watched before the page has said which it shows: a busy kernel cannot hear it.
-FIRST_TAGS = 24
 MESSAGE_BYTES = 2**20
-MAX_VIEWS = 8
-
-
-@dataclass(slots=True)
-class _Watch:
-    """What one view of the page shows now."""
-
-    tags: list[str]
-    hidden_runs: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -95,11 +81,6 @@ class Scalars(Deriving, ScalarsOut):
     title: ClassVar[str] = "Scalars"
     data_kinds: ClassVar[tuple[str, ...]] = ("scalars",)
 
-    page_writes: ClassVar[frozenset[str]] = Dashboard.page_writes | {"tags", "runs"}
-
-    tags = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
-    runs = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
-
     def __init__(
         self,
         source: Source,
@@ -109,45 +90,28 @@ class Scalars(Deriving, ScalarsOut):
         state: ViewState | None = None,
         **traits: Any,
     ) -> None:
-        self._tag_selection, self._run_selection = tags, runs
-        self._watches: dict[str, _Watch] = {}
         self._sent: dict[tuple[int, int], _Sent] = {}
-        self._publishing: tuple[str, list[str]] = ("", [])
-        self._missing: deque[str] = deque()  # tags that the page says it lacks
-        select((), tags)  # refuses what cannot select anything, before anything is shown
-        select((), runs)
         self._bands = Bands(self)
         self._x = TagAxis("", {})
-        super().__init__(source, state=state, **traits)
+        super().__init__(source, tags=tags, runs=runs, state=state, **traits)
         self.operations.register("band_detail", self._band_detail)
         self.operations.register("table", lambda args: answer_table(self.state, args))
         self.operations.register("code", self._answer_code)
-        self.operations.register("watch", self._watch)
-        self.operations.register("unwatch", self._unwatch)
         self.operations.register("detail", self._detail)
-        self._publish_selection()
-        self.observe(self._select, ["tags", "runs"])
 
-    # -- what is shown -------------------------------------------------------------------------
-
-    def shown_runs(self) -> list[str]:
-        """Return the names of the runs that this view is about, in natural order."""
-        names = list(self.logdir.runs)
-        if self._selected is not None:
-            names = [name for name in names if name in self._selected]
-        return select(names, self._run_selection)
-
-    def shown_tags(self) -> list[str]:
-        """Return the tags that this view is about, in natural order."""
-        names = {tag for run in self.shown_runs() for tag in self.state.scalars_of(run)}
-        return select(sorted(names, key=natural_key), self._tag_selection)
+    def tags_of(self, run: str) -> Iterable[str]:
+        """Return the scalar tags of a run, derived ones too."""
+        return self.state.scalars_of(run)
 
     # -- sending -------------------------------------------------------------------------------
 
     def updates(self) -> Iterator[Message]:
         """Yield the series that the page shows and lacks, whole or only what is new of them."""
-        self._publish_selection()
-        self._forget_missing()
+        self.publish_selection()
+        missing = self.take_missing()
+        for key in [key for key in self._sent if key[1] in missing]:
+            del self._sent[key]
+        self._bands.forget(missing)
         wanted = self._wanted()
         limit = max(FEWEST_POINTS, min(MOST_POINTS, TOTAL_POINTS // max(1, len(wanted))))
         for key in set(self._sent) - set(wanted):
@@ -165,55 +129,19 @@ class Scalars(Deriving, ScalarsOut):
             yield {"op": "series", "items": items}, buffers
         yield from self._bands.updates(wanted, self.shown_runs())
 
-    def _forget_missing(self) -> None:
-        numbers = set()
-        while self._missing:
-            numbers.add(self.state.tag_number(self._missing.popleft()))
-        for key in [key for key in self._sent if key[1] in numbers]:
-            del self._sent[key]
-        self._bands.forget(numbers)
-
-    def _publish_selection(self) -> None:
-        """Tell the page which runs and tags this view is about, if not all."""
-        if self._tag_selection is not None:
-            self._set_if_new("tags", self.shown_tags())
-        if self._run_selection is not None or self._selected is not None:
-            self._set_if_new("runs", self.shown_runs())
-
-    def _set_if_new(self, trait: str, names: list[str]) -> None:
-        if getattr(self, trait) != names:
-            self._publishing = trait, names
-            setattr(self, trait, names)
-
-    def _select(self, change: Any) -> None:
-        """Take the names that were set from outside; those that a pattern gave are its own."""
-        if (change.name, change.new) == self._publishing:
-            return
-        if change.name == "tags":
-            self._tag_selection = change.new
-        else:
-            self._run_selection = change.new
-        PUBLISHER.wake(self.state)
-
     def _wanted(self) -> dict[tuple[int, int], ScalarSeries]:
         """Return the series to keep the page supplied with, by their numbers."""
         shown = {name: self.state.scalars_of(name) for name in self.shown_runs()}
         numbers = {self.state.run_number(name): scalars for name, scalars in shown.items()}
         self._x = TagAxis(self.state.x_axis, numbers)
-        if self._watches:
-            watches = list(self._watches.values())
-        else:
-            tags = self.shown_tags()[:FIRST_TAGS]
-            watches = [_Watch(tags, frozenset(self.state.hidden_runs))]
         wanted: dict[tuple[int, int], ScalarSeries] = {}
-        for watch in watches:
-            for tag in watch.tags:
-                for name, scalars in shown.items():
-                    if name not in watch.hidden_runs and tag in scalars:
-                        key = (self.state.run_number(name), self.state.tag_number(tag))
-                        wanted[key] = scalars[tag]
-                if not self._watches and len(wanted) * FEWEST_POINTS > TOTAL_POINTS:
-                    return wanted
+        for name, tag in self.watched():
+            key = (self.state.run_number(name), self.state.tag_number(tag))
+            if (series := shown[name].get(tag)) is None:
+                continue  # it came while this was asked
+            wanted[key] = series
+            if not self.is_watched and len(wanted) * FEWEST_POINTS > TOTAL_POINTS:
+                break
         return wanted
 
     def _item(
@@ -259,19 +187,6 @@ class Scalars(Deriving, ScalarsOut):
         return item
 
     # -- answering -----------------------------------------------------------------------------
-
-    def _watch(self, args: dict[str, Any]) -> Answer:
-        """Take note of what a view shows; the series follow as pushes."""
-        view = str(args.get("view", ""))[:64]
-        self._watches[view] = _Watch(texts(args, "tags"), frozenset(texts(args, "hidden_runs")))
-        while len(self._watches) > MAX_VIEWS:
-            del self._watches[next(iter(self._watches))]
-        self._missing.extend(texts(args, "missing"))
-        PUBLISHER.wake(self.state)
-        return Answer()
-
-    def _unwatch(self, args: dict[str, Any]) -> None:
-        self._watches.pop(str(args.get("view", ""))[:64], None)
 
     def _detail(self, args: dict[str, Any]) -> Answer:
         """Return the points of one tag between two x values, as many as pixels can show."""

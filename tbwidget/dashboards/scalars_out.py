@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tbwidget.widget.dashboard import Dashboard
 from tbwidget.widget.rpc import Answer
+from tbwidget.widget.watching import TagDashboard
 
 from .scalars_code import code_of
 from .scalars_data import data_frame, save, selection_frame
@@ -22,19 +22,8 @@ if TYPE_CHECKING:
 _CARD_SETTINGS = frozenset({"smoothing", "y_scale"})
 
 
-class ScalarsOut(Dashboard):
+class ScalarsOut(TagDashboard):
     """The ways out of a view of scalars."""
-
-    _tag_selection: Selection
-    _run_selection: Selection
-
-    def shown_runs(self) -> list[str]:
-        """Return the names of the runs that this view is about, in natural order."""
-        raise NotImplementedError
-
-    def shown_tags(self) -> list[str]:
-        """Return the tags that this view is about, in natural order."""
-        raise NotImplementedError
 
     @property
     def data(self) -> pd.DataFrame:

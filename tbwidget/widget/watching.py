@@ -1,0 +1,151 @@
+"""Dashboards of tags: which ones a view is about, and which of them its page shows just now."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import traitlets
+
+from tbwidget.logs import natural_key
+from tbwidget.logs.frames import Selection, select
+
+from .dashboard import Dashboard, Source
+from .publisher import PUBLISHER
+from .rpc import Answer, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .view_state import ViewState
+
+#: Tags taken as watched before the page has said which it shows: a busy kernel cannot hear it.
+FIRST_TAGS = 24
+MAX_VIEWS = 8
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What one view of the page shows now."""
+
+    tags: list[str]
+    hidden_runs: frozenset[str]
+
+
+class TagDashboard(Dashboard):
+    """A dashboard of tags, which sends only what its page shows.
+
+    Parameters
+    ----------
+    source
+        A path, a `Logdir`, a `Run` or a list of runs.
+    tags
+        Which tags: a name, a list of names or a compiled regular expression; None for all.
+    runs
+        Which runs, in the same way; None for those of `source`.
+    **traits
+        Settings as of `Settings`; given here they hold for this view alone.
+    """
+
+    page_writes: ClassVar[frozenset[str]] = Dashboard.page_writes | {"tags", "runs"}
+
+    tags = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
+    runs = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        tags: Selection = None,
+        runs: Selection = None,
+        state: ViewState | None = None,
+        **traits: Any,
+    ) -> None:
+        self._tag_selection, self._run_selection = tags, runs
+        self._watches: dict[str, _Watch] = {}
+        self._missing: deque[str] = deque()  # tags that the page says it lacks
+        self._publishing: tuple[str, list[str]] = ("", [])
+        select((), tags)  # refuses what cannot select anything, before anything is shown
+        select((), runs)
+        super().__init__(source, state=state, **traits)
+        self.operations.register("watch", self._watch)
+        self.operations.register("unwatch", self._unwatch)
+        self.publish_selection()
+        self.observe(self._select, ["tags", "runs"])
+
+    def tags_of(self, run: str) -> Iterable[str]:
+        """Return the tags of a run that this dashboard can show."""
+        by_kind = self.logdir.runs[run].tags
+        return (tag for kind in self.data_kinds for tag in by_kind.get(kind, ()))
+
+    def shown_runs(self) -> list[str]:
+        """Return the names of the runs that this view is about, in natural order."""
+        names = list(self.logdir.runs)
+        if self._selected is not None:
+            names = [name for name in names if name in self._selected]
+        return select(names, self._run_selection)
+
+    def shown_tags(self) -> list[str]:
+        """Return the tags that this view is about, in natural order."""
+        names = {tag for run in self.shown_runs() for tag in self.tags_of(run)}
+        return select(sorted(names, key=natural_key), self._tag_selection)
+
+    def watched(self) -> Iterator[tuple[str, str]]:
+        """Yield run and tag of all that the page shows, what is most important first."""
+        watches = list(self._watches.values())
+        if not watches:
+            watches = [_Watch(self.shown_tags()[:FIRST_TAGS], frozenset(self.state.hidden_runs))]
+        tags_of = {name: set(self.tags_of(name)) for name in self.shown_runs()}
+        for watch in watches:
+            for tag in watch.tags:
+                for name, tags in tags_of.items():
+                    if name not in watch.hidden_runs and tag in tags:
+                        yield name, tag
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the page has said what it shows."""
+        return bool(self._watches)
+
+    def take_missing(self) -> set[int]:
+        """Return the numbers of the tags that the page has said it lacks since the last call."""
+        numbers = set()
+        while self._missing:
+            numbers.add(self.state.tag_number(self._missing.popleft()))
+        return numbers
+
+    def publish_selection(self) -> None:
+        """Tell the page which runs and tags this view is about, if not all."""
+        if self._tag_selection is not None:
+            self._set_if_new("tags", self.shown_tags())
+        if self._run_selection is not None or self._selected is not None:
+            self._set_if_new("runs", self.shown_runs())
+
+    def _set_if_new(self, trait: str, names: list[str]) -> None:
+        if getattr(self, trait) != names:
+            self._publishing = trait, names
+            setattr(self, trait, names)
+
+    def _select(self, change: Any) -> None:
+        """Take the names that were set from outside; those that a pattern gave are its own."""
+        if (change.name, change.new) == self._publishing:
+            return
+        if change.name == "tags":
+            self._tag_selection = change.new
+        else:
+            self._run_selection = change.new
+        PUBLISHER.wake(self.state)
+
+    def _watch(self, args: dict[str, Any]) -> Answer:
+        """Take note of what a view shows; its data follow as pushes."""
+        view = str(args.get("view", ""))[:64]
+        self._watches[view] = _Watch(texts(args, "tags"), frozenset(texts(args, "hidden_runs")))
+        while len(self._watches) > MAX_VIEWS:
+            del self._watches[next(iter(self._watches))]
+        self._missing.extend(texts(args, "missing"))
+        PUBLISHER.wake(self.state)
+        return Answer()
+
+    def _unwatch(self, args: dict[str, Any]) -> None:
+        self._watches.pop(str(args.get("view", ""))[:64], None)
