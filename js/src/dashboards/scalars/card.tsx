@@ -7,19 +7,19 @@ import {
   useSignal,
   useSignalEffect,
 } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useCallback, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
-import { IconButton, Name } from "../../ui/controls";
-import { PopoverButton } from "../../ui/popover";
+import { IconButton } from "../../ui/controls";
 import { waitingForKernel } from "../../wire/channel";
 import type { TagRow } from "../../wire/types";
+import { CardFrame } from "../cards/card_frame";
+import type { Visibility } from "../cards/visible";
 import { useChart, useDetail, type Zoom } from "./card_chart";
 import { CardMenu } from "./card_menu";
 import type { CardOptions } from "./card_options";
 import { CardTable } from "./card_table";
 import { chartX, type LineSource } from "./lines";
 import type { Detail, ScalarsModel } from "./model";
-import type { Visibility } from "./visible";
 
 export interface CardProps {
   view: View;
@@ -29,7 +29,7 @@ export interface CardProps {
 }
 
 /** What the parts of one card share. */
-export interface CardState {
+export interface CardParts {
   view: View;
   model: ScalarsModel;
   tag: TagRow;
@@ -43,9 +43,8 @@ export interface CardState {
 
 export function Card({ view, model, tag, visible }: CardProps) {
   const name = tag[1];
-  const { session } = view;
-  const { settings } = session;
-  const card = useRef<HTMLElement>(null);
+  const { settings } = view.session;
+  const card = useRef<HTMLElement | null>(null);
   const host = useRef<HTMLDivElement>(null);
   const options = model.options(name);
   const seen = useSignal(false);
@@ -53,12 +52,8 @@ export function Card({ view, model, tag, visible }: CardProps) {
   const detail = useSignal<Detail | null>(null);
   const sources = useComputed(() => model.sources(tag, options.others.value, detail.value));
   const x = useComputed(() => chartX(settings.xAxis.value, sources.value));
-  const state: CardState = { view, model, tag, options, seen, zoom, detail, sources, x };
+  const parts: CardParts = { view, model, tag, options, seen, zoom, detail, sources, x };
 
-  useEffect(
-    () => (card.current ? visible.follow(card.current, name, seen) : undefined),
-    [visible, name, seen],
-  );
   useSignalEffect(() => {
     settings.xAxis.value; // a zoom of one axis means nothing on another
     batch(() => {
@@ -66,54 +61,34 @@ export function Card({ view, model, tag, visible }: CardProps) {
       detail.value = null;
     });
   });
-  useDetail(state);
-  const chart = useChart(state, card, host);
+  useDetail(parts);
+  const chart = useChart(parts, card, host);
+  const onElement = useCallback((element: HTMLElement) => {
+    card.current = element;
+  }, []);
   const table = options.table.value ?? settings.tables.value;
-  const size = options.size.value;
-  const pinned = settings.pinned.value.includes(name);
   return (
-    <article
-      ref={card}
-      class={`card ${size}${zoom.value ? " zoomed" : ""}${table ? " tabled" : ""}`}
-      data-tag={name}
-      data-series={sources.value.length}
-      aria-label={describe(name, sources.value)}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move between cards
-      tabIndex={0}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && size === "full") options.size.value = "normal";
-      }}
-    >
-      <header>
-        <h4>
-          <Name text={name || "(no name)"} />
-        </h4>
-        <Note state={state} />
-        <span class="tools">
-          {zoom.value && (
-            <IconButton
-              icon="fit"
-              label="Show everything again (double-click the chart)"
-              onClick={() => {
-                zoom.value = null;
-              }}
-            />
-          )}
+    <CardFrame
+      {...{ view, visible, seen, onElement }}
+      tag={name}
+      state={options}
+      note={noteOf(parts)}
+      className={`${zoom.value ? "zoomed" : ""}${table ? " tabled" : ""}`}
+      data={{ "data-series": sources.value.length }}
+      label={describe(name, sources.value)}
+      tools={
+        zoom.value && (
           <IconButton
-            icon="pin"
-            label={pinned ? "Unpin" : "Pin on top"}
-            pressed={pinned}
+            icon="fit"
+            label="Show everything again (double-click the chart)"
             onClick={() => {
-              const others = settings.pinned.value.filter((one) => one !== name);
-              settings.pinned.value = pinned ? others : [...others, name];
+              zoom.value = null;
             }}
           />
-          <Size options={options} wide={size === "wide"} full={size === "full"} />
-          <PopoverButton popover={view.popover} icon="more" label={`More for ${name}`}>
-            {() => <CardMenu state={state} chart={chart} />}
-          </PopoverButton>
-        </span>
-      </header>
+        )
+      }
+      menu={() => <CardMenu state={parts} chart={chart} />}
+    >
       <div ref={host} class="chart">
         {sources.value.length === 0 && seen.value && (
           <span class="message">
@@ -121,47 +96,16 @@ export function Card({ view, model, tag, visible }: CardProps) {
           </span>
         )}
       </div>
-      {table && seen.value && <CardTable state={state} />}
-    </article>
-  );
-}
-
-function Size({ options, wide, full }: { options: CardOptions; wide: boolean; full: boolean }) {
-  return (
-    <>
-      {!full && (
-        <IconButton
-          icon={wide ? "shrink" : "expand"}
-          label={wide ? "Normal size" : "Full width"}
-          pressed={wide}
-          onClick={() => {
-            options.size.value = wide ? "normal" : "wide";
-          }}
-        />
-      )}
-      <IconButton
-        icon={full ? "close" : "full"}
-        label={full ? "Back to the other cards (Escape)" : "Fill the view"}
-        pressed={full}
-        onClick={() => {
-          options.size.value = full ? "normal" : "full";
-        }}
-      />
-    </>
+      {table && seen.value && <CardTable state={parts} />}
+    </CardFrame>
   );
 }
 
 /** What a reader must know to read the chart right. */
-function Note({ state }: { state: CardState }) {
-  const { model, tag, zoom, x } = state;
-  let text = model.note(tag[0]);
-  if (x.value === "order") text = "all steps equal: in the order written";
-  else if (zoom.value && waitingForKernel.value) text = "kernel busy: coarse picture";
-  return text ? (
-    <span class="note" title={text}>
-      {text}
-    </span>
-  ) : null;
+function noteOf({ model, tag, zoom, x }: CardParts): string {
+  if (x.value === "order") return "all steps equal: in the order written";
+  if (zoom.value && waitingForKernel.value) return "kernel busy: coarse picture";
+  return model.note(tag[0]);
 }
 
 function describe(name: string, sources: readonly LineSource[]): string {

@@ -3,7 +3,7 @@ import { batch, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
 import { type ChartHover, type ChartPosition, LineChart } from "../../charts/line_chart";
-import type { CardState } from "./card";
+import type { CardParts } from "./card";
 import { cursorOf, tooltipOf } from "./hover";
 import { placeOfStep, type RunLine, stepAt, toLines } from "./lines";
 
@@ -20,7 +20,7 @@ export interface ChartHandle {
 }
 
 /** Ask for every point of the part that a zoom shows, if the page holds a selection only. */
-export function useDetail({ model, tag, zoom, detail, sources, x, view }: CardState): void {
+export function useDetail({ model, tag, zoom, detail, sources, x, view }: CardParts): void {
   useSignalEffect(() => {
     const range = view.session.settings.xRange.value;
     const shown = zoom.value?.x ?? range;
@@ -42,7 +42,7 @@ export function useDetail({ model, tag, zoom, detail, sources, x, view }: CardSt
 }
 
 export function useChart(
-  state: CardState,
+  state: CardParts,
   card: { current: HTMLElement | null },
   host: { current: HTMLDivElement | null },
 ): ChartHandle {
@@ -124,7 +124,7 @@ export function useChart(
  * the marked step is marked.
  */
 function markStep(
-  { view, x }: CardState,
+  { view, x }: CardParts,
   { lines, current }: ChartHandle,
   position: ChartPosition,
 ): void {
@@ -141,7 +141,7 @@ function markStep(
 }
 
 function tellHover(
-  { view, tag, x }: CardState,
+  { view, tag, x }: CardParts,
   host: HTMLElement | null,
   lines: readonly RunLine[],
   hover: ChartHover | null,

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { YScale } from "../../state/session";
 import { Check, Select, Slider } from "../../ui/controls";
-import type { CardState } from "./card";
+import type { CardParts } from "./card";
 import type { ChartHandle } from "./card_chart";
 import { copyText, csvOf, jsonOf, saveFile } from "./card_export";
 
@@ -18,7 +18,7 @@ const BEST = [
   { value: "max", text: "highest" },
 ] as const;
 
-export function CardMenu({ state, chart }: { state: CardState; chart: ChartHandle }) {
+export function CardMenu({ state, chart }: { state: CardParts; chart: ChartHandle }) {
   const { options, view } = state;
   const { settings } = view.session;
   const smoothing = options.smoothing.value;
@@ -76,7 +76,7 @@ export function CardMenu({ state, chart }: { state: CardState; chart: ChartHandl
 }
 
 /** Tags drawn into the same chart. */
-function OtherTags({ state }: { state: CardState }) {
+function OtherTags({ state }: { state: CardParts }) {
   const { options, view, tag } = state;
   const others = options.others.value;
   const names = (view.session.tags.value.scalars ?? [])
@@ -119,7 +119,7 @@ function OtherTags({ state }: { state: CardState }) {
 }
 
 /** Limits of the axes, typed. An empty field fits that end to the data. */
-function AxisLimits({ state }: { state: CardState }) {
+function AxisLimits({ state }: { state: CardParts }) {
   const { zoom } = state;
   const probe = { x: zoom.value?.x ?? null, y: zoom.value?.y ?? null };
   const set = (axis: "x" | "y", end: 0 | 1, text: string) => {
@@ -160,7 +160,7 @@ function text(value: number | undefined): string {
 }
 
 /** All of x, for a typed limit of y alone. */
-function fullX({ sources }: CardState): [number, number] {
+function fullX({ sources }: CardParts): [number, number] {
   const steps = sources.value.flatMap(({ series }) => [
     series.step[0] ?? 0,
     series.step[series.length - 1] ?? 1,
@@ -168,7 +168,7 @@ function fullX({ sources }: CardState): [number, number] {
   return [Math.min(...steps), Math.max(...steps)];
 }
 
-function Files({ state, chart }: { state: CardState; chart: ChartHandle }) {
+function Files({ state, chart }: { state: CardParts; chart: ChartHandle }) {
   const { tag, model, options } = state;
   const copied = useSignal("");
   const name = tag[1].replace(/[^\w.-]+/g, "_") || "chart";

@@ -1,11 +1,9 @@
-// What a user has set for one card alone. Kept while its card is scrolled or folded away.
+// What a user has set for one chart alone.
 import { type Signal, signal } from "@preact/signals";
 import type { YScale } from "../../state/session";
+import { CardState } from "../cards/card_frame";
 
-export type CardSize = "normal" | "wide" | "full";
-
-export class CardOptions {
-  readonly size: Signal<CardSize> = signal("normal");
+export class CardOptions extends CardState {
   /** Null: as the toolbar says. So are the others. */
   readonly smoothing: Signal<number | null> = signal(null);
   readonly yScale: Signal<YScale | null> = signal(null);

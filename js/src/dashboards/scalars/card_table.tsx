@@ -1,7 +1,7 @@
 // The values below a chart: at a step, or over a range of steps.
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { formatRelative, formatStep, formatValue, formatWallTime } from "../../charts/format";
-import type { CardState } from "./card";
+import type { CardParts } from "./card";
 import { type RunLine, startOf, toLines } from "./lines";
 import { type Row, rangeRow, stepRow } from "./statistics";
 
@@ -29,7 +29,7 @@ const FORMATS: Record<string, (value: number) => string> = {
 /** More rows would not be read, and would slow the page. */
 const MOST_ROWS = 100;
 
-export function CardTable({ state }: { state: CardState }) {
+export function CardTable({ state }: { state: CardParts }) {
   const { view, options, sources, x } = state;
   const { settings } = view.session;
   const sort = useSignal<{ column: string; down: boolean } | null>(null);
@@ -102,7 +102,7 @@ export function CardTable({ state }: { state: CardState }) {
 }
 
 /** The kernel's rows of all points, where the page holds only a selection of them; by line. */
-function useExactRows(state: CardState): Signal<ReadonlyMap<string, Row> | null> {
+function useExactRows(state: CardParts): Signal<ReadonlyMap<string, Row> | null> {
   const { view, model, tag, options, sources } = state;
   const { settings } = view.session;
   const exact = useSignal<ReadonlyMap<string, Row> | null>(null);

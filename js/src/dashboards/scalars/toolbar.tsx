@@ -1,8 +1,8 @@
 // What is set most often, in one line above the cards.
-import type { Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { View } from "../../board/view";
 import type { XAxis } from "../../state/session";
-import { Filter, IconButton, Segments, Toggle } from "../../ui/controls";
+import { Filter, Segments, Toggle } from "../../ui/controls";
 import { PopoverButton } from "../../ui/popover";
 import { SettingsPanel } from "./settings_panel";
 
@@ -21,18 +21,17 @@ export interface ToolbarProps {
   view: View;
   /** Why runs are not grouped, though they should be; empty if they are. */
   groupError: string;
-  groups: readonly string[];
-  folded: Signal<ReadonlySet<string>>;
+  /** The button that folds all groups. */
+  fold: ComponentChildren;
 }
 
-export function Toolbar({ view, groupError, groups, folded }: ToolbarProps) {
+export function Toolbar({ view, groupError, fold }: ToolbarProps) {
   const { session } = view;
   const { settings } = session;
   const axis = settings.xAxis.value;
   const axes = axis.startsWith("tag:")
     ? [...X_AXES, { value: axis, text: axis.slice("tag:".length), title: "Values of this tag" }]
     : X_AXES;
-  const allFolded = groups.length > 0 && groups.every((name) => folded.value.has(name));
   return (
     <div class="toolbar" role="toolbar" aria-label="Scalars">
       <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
@@ -64,15 +63,7 @@ export function Toolbar({ view, groupError, groups, folded }: ToolbarProps) {
         </span>
       )}
       <span class="end">
-        {groups.length > 1 && (
-          <IconButton
-            icon={allFolded ? "unfold" : "fold"}
-            label={allFolded ? "Unfold all groups" : "Fold all groups"}
-            onClick={() => {
-              folded.value = new Set(allFolded ? [] : groups);
-            }}
-          />
-        )}
+        {fold}
         <PopoverButton popover={view.popover} icon="settings" label="Settings">
           {() => <SettingsPanel session={session} />}
         </PopoverButton>
