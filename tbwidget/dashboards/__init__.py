@@ -1,4 +1,4 @@
-"""One file a tab: the widget class, and the questions it answers for the page.
+"""One module or package a tab: the widget class, and the questions it answers for the page.
 
 `DASHBOARDS` is the registry, in the order of the tabs: to add a tab, add its class here.
 """

@@ -12,7 +12,7 @@ import pytest
 from pages import Page, unpack
 
 from tbwidget import Scalars
-from tbwidget.dashboards import scalars_bands
+from tbwidget.dashboards.scalars import bands
 from tbwidget.events.protos import HParamsPluginData
 from tbwidget.widget import publisher
 
@@ -124,7 +124,7 @@ def test_what_only_grows_waits_until_the_thread_has_rested(
     page: Page, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(scalars_bands, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(bands, "time", SimpleNamespace(monotonic=lambda: now[0]))
     view = Scalars(folder, group_by="(.)/")
     page.read()
     page.tick()
@@ -272,7 +272,7 @@ def test_long_work_is_done_a_slice_at_a_time(
 ) -> None:
     clock = iter(range(1000))
     clock_of_0_3 = SimpleNamespace(monotonic=lambda: 0.3 * next(clock))
-    monkeypatch.setattr(scalars_bands, "time", clock_of_0_3)
+    monkeypatch.setattr(bands, "time", clock_of_0_3)
     view = Scalars(folder, group_by="(.*)")  # five groups
     page.read()
     for sent in (1, 2, 3, 4, 5):

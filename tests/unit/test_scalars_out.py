@@ -20,7 +20,8 @@ from pages import Page
 import tbwidget
 from tbwidget import Logdir, Scalars
 from tbwidget.analysis.smoothing import smooth
-from tbwidget.dashboards import scalars_bqplot, scalars_figure
+from tbwidget.dashboards.scalars import bqplot as live_figure
+from tbwidget.dashboards.scalars import figure as scalars_figure
 from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def test_a_bqplot_figure_follows_the_log(
     page: Page, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr(scalars_bqplot, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(live_figure, "time", SimpleNamespace(monotonic=lambda: now[0]))
     view = scalars(page, folder, tags="loss", smoothing=0.0)
     figure = view.to_bqplot()
     (tick,) = [one for one in page.follower.listeners if getattr(one, "__name__", "") == "_tick"]

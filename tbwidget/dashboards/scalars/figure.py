@@ -15,7 +15,7 @@ from tbwidget.drawing.palette import color_of
 from tbwidget.logs.groups import group_runs
 from tbwidget.widget.settings import X_AXES
 
-from .scalars_table import x_of
+from .table import x_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

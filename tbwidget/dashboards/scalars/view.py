@@ -13,10 +13,10 @@ from tbwidget.widget.deriving import Deriving
 from tbwidget.widget.frame import pack_columns, size_of
 from tbwidget.widget.rpc import Answer, number, texts
 
-from .scalars_axis import AxisVersion, TagAxis
-from .scalars_bands import Bands
-from .scalars_out import ScalarsOut
-from .scalars_table import answer_table, x_of
+from .axis import AxisVersion, TagAxis
+from .bands import Bands
+from .out import ScalarsOut
+from .table import answer_table, x_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -13,11 +13,11 @@ from tbwidget.analysis.smoothing import smooth
 from tbwidget.drawing.palette import color_of
 from tbwidget.logs import follow
 
-from .scalars_data import visible
-from .scalars_table import x_of
+from .data import visible
+from .table import x_of
 
 if TYPE_CHECKING:
-    from .scalars_out import ScalarsOut
+    from .out import ScalarsOut
 
 #: Points of a line, and seconds between two looks at what has grown.
 MOST_POINTS = 2_000

@@ -14,7 +14,7 @@ from tbwidget.logs.frames import pieces_of, scalars_frame
 from tbwidget.logs.tables import export
 from tbwidget.widget.frame import jsonable
 
-from .scalars_table import x_of
+from .table import x_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +111,7 @@ def _picture(suffix: str, state: ViewState, tags: list[str], runs: list[str]) ->
     from tbwidget.drawing.png import to_png
     from tbwidget.drawing.svg import to_svg
 
-    from .scalars_figure import picture_of
+    from .figure import picture_of
 
     picture = picture_of(state, tags, runs)
     return to_svg(picture).encode() if suffix == ".svg" else to_png(picture)

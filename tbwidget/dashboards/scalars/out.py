@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from tbwidget.widget.rpc import Answer
 from tbwidget.widget.watching import TagDashboard
 
-from .scalars_code import code_of
-from .scalars_data import data_frame, save, selection_frame
+from .code import code_of
+from .data import data_frame, save, selection_frame
 
 if TYPE_CHECKING:
     import os
@@ -80,7 +80,7 @@ class ScalarsOut(TagDashboard):
         >>> figure = tbwidget.Scalars("logs", tags="loss").to_bqplot()  # doctest: +SKIP
         >>> figure.axes[1].label = "loss"  # doctest: +SKIP
         """
-        from .scalars_bqplot import LiveFigure
+        from .bqplot import LiveFigure
 
         return LiveFigure(self).release()
 

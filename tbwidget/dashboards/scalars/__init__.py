@@ -1,0 +1,5 @@
+"""The Scalars tab."""
+
+from .view import Scalars
+
+__all__ = ["Scalars"]
