@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _BLOCK = 128
+#: Blocks to a matrix product: so small that BLAS does it in this thread. Its own threads would wait
+#: for cores that a training loop has.
+_BATCH = 16
 
 
 class SmoothingState(NamedTuple):
@@ -85,12 +88,13 @@ def _recurrence(
     if not len(numbers):
         return numbers, last
     blocks = -(-len(numbers) // _BLOCK)
-    padded = np.zeros(blocks * _BLOCK)
+    batch = min(blocks, _BATCH)
+    padded = np.zeros(-(-blocks // batch) * batch * _BLOCK)
     padded[: len(numbers)] = numbers
-    rows = padded.reshape(blocks, _BLOCK)
+    rows = padded.reshape(-1, batch, _BLOCK)
     # An overflow to infinity is a value like any other; a product of infinity and 0 is not.
     powers, kernel = _kernel(float(weight))
-    within = rows @ kernel.T
+    within = (rows @ kernel.T).reshape(-1, _BLOCK)[:blocks]
     carried = np.empty(blocks)
     for number, end in enumerate(within[:, -1].tolist()):
         carried[number] = last

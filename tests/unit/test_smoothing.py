@@ -68,6 +68,13 @@ def test_blocks_give_what_a_loop_gives(values: list[float], weight: float) -> No
     np.testing.assert_allclose(smoothed, slowly(values, weight), rtol=1e-7, atol=1e-7)
 
 
+@pytest.mark.parametrize("count", [127, 128, 129, 2047, 2048, 2049, 5000])
+def test_so_do_batches_of_blocks(count: int) -> None:
+    values = np.random.default_rng(count).normal(size=count)
+    smoothed, _ = smooth(values, 0.99)
+    np.testing.assert_allclose(smoothed, slowly(values.tolist(), 0.99), rtol=1e-7, atol=1e-9)
+
+
 def test_a_constant_series_gets_no_noise() -> None:
     values = np.full(1000, 0.1)
     assert smooth(values, 0.9)[0].tolist() == values.tolist()
