@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tbwidget.events.decode import decode
+from tbwidget.events.decode import DEFAULT_BUDGET, decode
 from tbwidget.events.files import read_bytes
 
 from .cache import HEAD_BYTES
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .cache import Reading
     from .source import EventFile
 
-#: Bytes of a file that one call decodes, and that a worker decodes before it hands over.
-SLICE_BYTES = 8 * 2**20
+#: Bytes of a file that a worker decodes before it hands over.
 PART_BYTES = 16 * 2**20
 #: Parts that are with the executor, or have come back and cannot be handed on yet.
 MOST_PARTS = 32
@@ -71,7 +70,7 @@ def decode_part(
     head, _ = read_bytes(path, 0, HEAD_BYTES)
     end, batches = cursor.offset + size, []
     while True:
-        batch = decode(path, cursor, min(size, SLICE_BYTES), patient=patient)
+        batch = decode(path, cursor, min(size, DEFAULT_BUDGET), patient=patient)
         batches.append(batch)
         if batch.stop != "more" or not cursor.offset < batch.cursor.offset < end:
             return head, batches
@@ -94,9 +93,11 @@ class BulkRead:
     files
         In the order in which they would be read one by one.
     executor
-        Any; it is not shut down.
+        Any.
     load
         Returns what a cache knows of a file, or None.
+    own
+        Whether the executor is shut down in the end.
 
     Attributes
     ----------
@@ -109,10 +110,13 @@ class BulkRead:
         files: list[EventFile],
         executor: Executor,
         load: Callable[[EventFile], Reading | None],
+        *,
+        own: bool = False,
     ) -> None:
         self.error: BaseException | None = None
         self._executor = executor
         self._load = load
+        self._own = own
         self._waiting = deque(files)
         self._begun: dict[EventFile, _Begun] = {}
         self._runs: dict[str, deque[EventFile]] = {}
@@ -138,6 +142,8 @@ class BulkRead:
             yield from self._in_order()
         finally:
             self._give_up(None)
+            if self._own:
+                self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _count(self) -> int:
         return len(self._running) + sum(len(begun.results) for begun in self._begun.values())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tbwidget.events.memory import give_back
@@ -22,6 +22,7 @@ from .progress import Pace, Progress, Reporter, progress_of
 from .roots import Roots
 from .run import Run
 from .source import EventFile
+from .worker_pool import pool_for
 
 if TYPE_CHECKING:
     import os
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 #: Points that arrive out of order are put in their place so often during a long read.
 SETTLE_SECONDS = 1.0
+#: Whether a pool of processes would help is asked so often during a long first read.
+POOL_SECONDS = 1.0
+#: Files behind a URL that are read at a time: it is waiting that takes long.
+REQUESTS_AT_ONCE = 16
 
 
 class Logdir(LogTables):
@@ -187,7 +192,7 @@ class Logdir(LogTables):
             self._look(fresh=fresh)
             executor, self._executor = self._executor, None
         settled = time.monotonic()
-        for _ in chain(self._read_in_bulk(executor, budget), self._read_files(budget)):
+        for _ in self._read_files(executor, budget):
             if time.monotonic() - settled > SETTLE_SECONDS:
                 self._settle()
                 settled = time.monotonic()
@@ -204,9 +209,27 @@ class Logdir(LogTables):
             self.revision += 1
         yield from self._remember()
 
-    def _read_files(self, budget: int) -> Iterator[None]:
-        for file in list(self._files.values()):
-            yield from self._read_file(file, budget)
+    def _read_files(self, executor: Executor | None, budget: int) -> Iterator[None]:
+        """Read all files, the first time with an executor where one is given or pays."""
+        files = list(self._files.values())
+        if executor is not None:
+            bulk = BulkRead(files, executor, self._load)
+            yield from self._read_in_bulk(bulk, budget)
+            if bulk.error is not None:
+                message = f"The executor failed ({_text(bulk.error)}); files were decoded here."
+                self._note(Problem(str(self._roots), 0, "executor", 0, message))
+        elif self._roots.are_remote and not self._complete:
+            threads = ThreadPoolExecutor(REQUESTS_AT_ONCE, "tbwidget-remote")
+            yield from self._read_in_bulk(BulkRead(files, threads, self._load, own=True), budget)
+        asked = time.monotonic()
+        while files:
+            yield from self._read_file(files.pop(0), budget)
+            if not self._complete and time.monotonic() - asked > POOL_SECONDS:
+                asked = time.monotonic()
+                sizes = [file.bytes_left for file in files]
+                if pool := pool_for(self._pace.remaining(sum(sizes)), sizes):
+                    bulk = BulkRead(files, pool, self._load, own=True)
+                    yield from self._read_in_bulk(bulk, budget)
 
     def _read_file(self, file: EventFile, budget: int) -> Iterator[None]:
         while True:
@@ -215,11 +238,7 @@ class Logdir(LogTables):
                     return
             yield
 
-    def _read_in_bulk(self, executor: Executor | None, budget: int) -> Iterator[None]:
-        """Read files with an executor, the first time; what it cannot do is left to others."""
-        if executor is None or self._complete:
-            return
-        bulk = BulkRead(list(self._files.values()), executor, self._load)
+    def _read_in_bulk(self, bulk: BulkRead, budget: int) -> Iterator[None]:
         for result in bulk.results():
             if result is not None:
                 file, what = result
@@ -229,9 +248,6 @@ class Logdir(LogTables):
                     with self._lock:
                         self._take(file, what)
             yield
-        if bulk.error is not None:
-            message = f"The executor failed ({_text(bulk.error)}); files were decoded here instead."
-            self._note(Problem(str(self._roots), 0, "executor", 0, message))
 
     def _take(self, file: EventFile, what: Reading | Decoded) -> None:
         """Take in what was read of a file elsewhere, unless it was read here meanwhile."""
