@@ -37,8 +37,8 @@ FAILED_INTERVAL = 5.0
 IDLE_AFTER = 600.0
 #: Before a listing that failed is tried once more.
 RETRY_SECONDS = 0.5
-#: The least that is read at a time: small files in one request.
-BLOCK_BYTES = 256 * 1024
+#: A thread keeps what it read last, up to so much: what is read again is asked for once.
+KEPT_BYTES = 4 * 2**20
 #: Files of one listing that are looked at.
 MAX_FILES = 200_000
 
@@ -169,7 +169,7 @@ class Store:
         self._listed = False
         self._due = 0.0
         self._changed_at = time.monotonic()
-        self._block = threading.local()
+        self._last = threading.local()
         #: Whether anything is there, and whether there is more than was looked at.
         self.exists = self.partial = False
         _check_driver(url)
@@ -275,17 +275,16 @@ class Store:
         end = min(offset + count, state.size)
         if end <= offset:
             return memoryview(b""), state
-        known = getattr(self._block, "last", None)
+        known = getattr(self._last, "read", None)
         if known is not None and known[:2] == (key, state):
             first, data = known[2:]
             if first <= offset and end <= first + len(data):
                 return memoryview(data)[offset - first : end - first], state
-        end = min(max(end, offset + BLOCK_BYTES), state.size)
         seconds = REQUEST_SECONDS + (end - offset) / BYTES_PER_SECOND
         data = self._ask(seconds, self._fetch, key, offset, end)
-        if len(data) <= BLOCK_BYTES:
-            self._block.last = (key, state, offset, data)
-        return memoryview(data)[:count], state
+        if len(data) <= KEPT_BYTES:
+            self._last.read = (key, state, offset, data)
+        return memoryview(data), state
 
     @_tried_twice
     def _fetch(self, key: str, start: int, end: int) -> bytes:

@@ -67,11 +67,12 @@ def decode_part(
     OSError
         If the file cannot be read.
     """
-    head, _ = read_bytes(path, 0, HEAD_BYTES)
-    end, batches = cursor.offset + size, []
+    end, head = cursor.offset + size, b""
+    batches: list[Batch] = []
     while True:
         batch = decode(path, cursor, min(size, DEFAULT_BUDGET), patient=patient)
         batches.append(batch)
+        head = head or read_bytes(path, 0, HEAD_BYTES)[0]
         if batch.stop != "more" or not cursor.offset < batch.cursor.offset < end:
             return head, batches
         cursor = batch.cursor
@@ -182,8 +183,8 @@ class BulkRead:
             message = f"no answer for {PATIENCE_SECONDS:.0f} s"
             self._give_up(TimeoutError(message))
         for future in done:
-            file, part = self._running.pop(future)
-            self._receive(file, part, future)
+            if future in self._running:  # not given up meanwhile
+                self._receive(*self._running.pop(future), future)
 
     def _receive(self, file: EventFile, part: Part, future: Future[Any]) -> None:
         try:

@@ -112,9 +112,9 @@ class EventFile:
         if part is None:
             return None
         try:
+            batch = decode(self.path, self.cursor, budget, patient=part.patient)
             if not self._head:
                 self._head, _ = read_bytes(self.path, 0, HEAD_BYTES)
-            batch = decode(self.path, self.cursor, budget, patient=part.patient)
         except FileNotFoundError:
             self.vanished = True
             return None

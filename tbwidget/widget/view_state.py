@@ -149,6 +149,8 @@ class ViewState(Settings, Channel):
             "bytes_read": progress.bytes_read,
             "bytes_total": progress.bytes_total,
             "files": progress.files,
+            "files_read": progress.files_read,
+            "seconds_remaining": progress.seconds_remaining,
             "points": progress.points,
             "last_write": progress.last_write,
             "problems": sum(problem.kind != "missing" for problem in problems),
