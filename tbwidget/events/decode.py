@@ -19,7 +19,7 @@ from .records import HEADER_BYTES, RESYNC_BYTES, Stop, is_header, needed_at, res
 
 if TYPE_CHECKING:
     from .columns import Batch, Cursor
-    from .files import FileState
+    from .file_state import FileState
 
 #: How much of a file one call reads by default: small enough for curves to fill in while the first
 #: read goes on, large enough for the call itself to cost nothing.
@@ -48,7 +48,7 @@ def decode(
     Parameters
     ----------
     path
-        A local regular file.
+        A regular file, or a `RemotePath`.
     cursor
         ``Cursor()`` for the start of the file, later the cursor of the last batch.
     budget

@@ -1,20 +1,13 @@
-"""Opening event files: regular files only, never a device or a pipe."""
+"""Opening event files: regular files only, never a device or a pipe; or files behind a URL."""
 
 from __future__ import annotations
 
 import io
 import os
 import stat
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """What `os.stat` says of a file; a change of `identity` means that it was replaced."""
-
-    identity: tuple[int, int]
-    size: int
-    mtime: float
+from .file_state import FileState
+from .remote import RemotePath, is_url
 
 
 def state_of(status: os.stat_result) -> FileState:
@@ -22,8 +15,24 @@ def state_of(status: os.stat_result) -> FileState:
     return FileState((status.st_dev, status.st_ino), status.st_size, status.st_mtime)
 
 
+def look_at(path: str) -> FileState:
+    """Return the state of the file `path`; of a remote one, that of the last listing.
+
+    Raises
+    ------
+    OSError
+        If there is none, or it cannot be looked at.
+    """
+    return path.state() if isinstance(path, RemotePath) else state_of(os.stat(path))
+
+
+def real_path(path: str) -> str:
+    """Return what all paths of the same file have in common."""
+    return str(path) if is_url(path) else os.path.realpath(path)
+
+
 def read_bytes(path: str, offset: int, count: int) -> tuple[bytes, FileState]:
-    """Read at most `count` bytes of the regular file `path` from `offset`.
+    """Read at most `count` bytes of the file `path` from `offset`.
 
     The state is that of the very file that was read, so a file swapped between looking and
     reading cannot mix.
@@ -33,6 +42,9 @@ def read_bytes(path: str, offset: int, count: int) -> tuple[bytes, FileState]:
     OSError
         If the file cannot be opened or read, or is not a regular file.
     """
+    if isinstance(path, RemotePath):
+        view, state = path.read(offset, count)
+        return bytes(view), state
     with _open(path) as file:
         status = os.fstat(file.fileno())
         file.seek(offset)
@@ -48,6 +60,10 @@ def read_into(path: str, offset: int, buffer: memoryview) -> tuple[int, FileStat
     OSError
         If the file cannot be opened or read, or is not a regular file.
     """
+    if isinstance(path, RemotePath):
+        view, state = path.read(offset, len(buffer))
+        buffer[: len(view)] = view
+        return len(view), state
     with _open(path) as file:
         status = os.fstat(file.fileno())
         file.seek(offset)

@@ -7,7 +7,8 @@ of `follow`. Readers need no lock: columns are written first and their length pu
 from .blobs import UnreadableValueError
 from .discovery import natural_key
 from .families import kinship_of
-from .logdir import Logdir, Progress
+from .logdir import Logdir
+from .progress import Progress
 from .run import Run
 from .series import Points, ScalarSeries
 

@@ -31,12 +31,13 @@ from typing import TYPE_CHECKING, Any
 from crc32c import crc32c
 
 from tbwidget import events
-from tbwidget.events.files import FileState, read_bytes
+from tbwidget.events.files import read_bytes, real_path
 
 from . import batch_format
 
 if TYPE_CHECKING:
     from tbwidget.events.columns import Batch
+    from tbwidget.events.file_state import FileState
 
 #: Overrides where the cache is.
 DIRECTORY_VARIABLE = "TBWIDGET_CACHE_DIR"
@@ -149,7 +150,7 @@ class Cache:
         if (data := self._open(place)) is None or (opened := _open_header(data)) is None:
             return None
         header, columns, columns_crc = opened
-        if header["reader"] != _reader() or header["path"] != os.path.realpath(path):
+        if header["reader"] != _reader() or header["path"] != real_path(path):
             return None
         offset = header["batch"]["cursor"]["offset"]
         if not _is_same(header["file"], state, offset):
@@ -193,7 +194,7 @@ class Cache:
             return  # another file has taken its place meanwhile
         header = json.dumps(
             {
-                "path": os.path.realpath(path),
+                "path": real_path(path),
                 "reader": _reader(),
                 "file": {
                     "inode": reading.state.identity[1],
@@ -231,7 +232,7 @@ class Cache:
             self.trim()
 
     def _place(self, path: str) -> str:
-        key = hashlib.blake2b(os.fsencode(os.path.realpath(path)), digest_size=16).hexdigest()
+        key = hashlib.blake2b(os.fsencode(real_path(path)), digest_size=16).hexdigest()
         return os.path.join(self.directory, key + _SUFFIX)
 
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tbwidget.events.remote import RemotePath
+
+if TYPE_CHECKING:
+    from tbwidget.events.remote import Store
 
 MAX_DEPTH = 32
 #: Entries looked at before a walk gives up: somebody gave "/" as the log directory.
@@ -92,6 +98,33 @@ def discover(root: str, prefix: str = "") -> Found:
         return found
     walk = _Walk(root, prefix, found)
     walk.visit(root, "", ())
+    found.files.sort(key=lambda file: (natural_key(file.run), natural_key(file.path)))
+    return found
+
+
+def discover_remote(store: Store, prefix: str = "", *, fresh: bool = False) -> Found:
+    """Return the event files of `store`; those known before, if it cannot be listed now.
+
+    Parameters
+    ----------
+    store
+        A directory, or a single event file, behind a URL.
+    prefix
+        Name to put before the runs' names, of a log directory given as ``{"name": "url"}``.
+    fresh
+        Whether to ask now; else a listing made not long ago will do.
+    """
+    found = Found()
+    try:
+        keys = list(store.list_files(is_event_file, fresh=fresh))
+    except OSError as error:
+        found.errors.append((store.url, error.strerror or str(error)))
+        keys = store.known
+    found.exists, found.partial = store.exists or bool(found.errors), store.partial
+    for key in keys:
+        path = key.removeprefix(store.root).strip("/")
+        run = "/".join(filter(None, (prefix, path.rpartition("/")[0]))) or "."
+        found.files.append(FoundFile(printable(run), RemotePath.of(store, key)))
     found.files.sort(key=lambda file: (natural_key(file.run), natural_key(file.path)))
     return found
 

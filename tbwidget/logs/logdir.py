@@ -4,57 +4,50 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from tbwidget.events.memory import give_back
 from tbwidget.events.problems import Problem
 
 from . import follow as _follow
-from .cache import Cache
+from .bulk import BulkRead, Decoded
+from .cache import Cache, Reading
 from .discovery import Found
-from .frames import Selection, scalars_frame
-from .hparams import hparams_frame
+from .log_tables import LogTables
 from .mapping import NaturalMapping
 from .problem_list import ProblemList, problems_of
+from .progress import Pace, Progress, Reporter, progress_of
 from .roots import Roots
 from .run import Run
 from .source import EventFile
+from .worker_pool import pool_for
 
 if TYPE_CHECKING:
     import os
-
-    import pandas as pd
+    from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Executor
 
     from tbwidget.events.columns import Batch
 
 #: Points that arrive out of order are put in their place so often during a long read.
 SETTLE_SECONDS = 1.0
+#: Whether a pool of processes would help is asked so often during a long first read.
+POOL_SECONDS = 1.0
+#: Files behind a URL that are read at a time: it is waiting that takes long.
+REQUESTS_AT_ONCE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far reading has come: bytes read of bytes present, event files, points kept, seconds
-    since the epoch of the last write, and whether the first read is complete.
-    """
-
-    bytes_read: int
-    bytes_total: int
-    files: int
-    points: int
-    last_write: float
-    complete: bool
-
-
-class Logdir(Mapping[str, Run]):
+class Logdir(LogTables):
     """The runs of a log directory.
 
     Parameters
     ----------
     source
         Path of a directory (or of one event file), or ``{"name": path, ...}`` for several under
-        one roof. A directory that is not there yet is waited for.
+        one roof. A directory that is not there yet is waited for. A path may be any URL that
+        fsspec knows, as ``s3://bucket/logs`` (needs ``tbwidget[remote]`` and a driver).
     follow
         If false, everything is read before the constructor returns, and `refresh` reads on. If
         true, the constructor returns at once and a background thread reads and keeps reading.
@@ -63,6 +56,21 @@ class Logdir(Mapping[str, Run]):
     cache
         Whether what was read is kept in the user's cache directory, so that the directory opens at
         once the next time. ``$TBWIDGET_CACHE_DIR`` says where else that is.
+    executor
+        Decodes the files of the first read: a ``ProcessPoolExecutor``, Dask's
+        ``Client.get_executor()``, or any other. It is not shut down. What it fails to do is done
+        here, and told in `problems`.
+    progress
+        Is called with a `Progress` now and then while files are read, and when all are.
+    storage_options
+        Arguments of the fsspec file system, for a URL.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `source` is no path, or empty, or a URL of a kind that there is not.
+    ImportError
+        If what a URL needs is not installed; the message says what to install.
 
     Examples
     --------
@@ -78,8 +86,11 @@ class Logdir(Mapping[str, Run]):
         follow: bool = False,
         purge_orphaned_data: bool = True,
         cache: bool = True,
+        executor: Executor | None = None,
+        progress: Callable[[Progress], object] | None = None,
+        storage_options: Mapping[str, Any] | None = None,
     ) -> None:
-        self._roots = Roots(source)
+        self._roots = Roots(source, storage_options)
         self._purge = purge_orphaned_data
         self._cache = Cache() if cache else None
         self._runs: dict[str, Run] = {}
@@ -88,6 +99,9 @@ class Logdir(Mapping[str, Run]):
         self._last_found = Found()
         self._complete = False
         self._points = 0
+        self._executor = executor
+        self._pace = Pace()
+        self._reporter = Reporter(progress)
         self._lock = threading.Lock()
         #: Goes up whenever anything that a view could show has changed.
         self.revision = 0
@@ -153,117 +167,101 @@ class Logdir(Mapping[str, Run]):
     @property
     def progress(self) -> Progress:
         """How far reading has come."""
-        files = list(self._files.copy().values())
-        total = sum(file.size for file in files)
-        left = sum(file.bytes_left for file in files)
-        last = max((file.state.mtime for file in files if file.state), default=0.0)
-        return Progress(total - left, total, len(files), self._points, last, self._complete)
-
-    def scalars(self, tags: Selection = None, runs: Selection = None) -> pd.DataFrame:
-        """Return scalar points as a tidy table.
-
-        Parameters
-        ----------
-        tags, runs
-            A name, a list of names, or a compiled regular expression (searched); None for all.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns run, tag, step (int64), wall_time (float64, seconds since the epoch), value
-            (float64); one row a point.
-
-        Examples
-        --------
-        >>> logs.scalars("loss").groupby("run").value.min()  # doctest: +SKIP
-        """
-        return scalars_frame(self.runs, tags, runs)
-
-    def hparams(self) -> pd.DataFrame:
-        """Return the hyperparameters and metrics of all sessions as a table.
-
-        A session is a run that says what hyperparameters it was started with. Sessions whose
-        hyperparameters cannot be read are left out and listed in `problems`.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a session: run, group (of sessions, as the writer named it), status
-            ("success", "failure", "running" or "unknown"), start_time and end_time (seconds since
-            the epoch, NaN if not given); then a column for each hyperparameter; then one for each
-            metric, with its last value, called by its tag, behind the path of its run below the
-            session's if it has one. A name that is taken already gets ``hparams/`` or
-            ``metrics/`` in front. Metrics are those that an experiment in the session's run or
-            above names, else all scalars of the session and below it.
-
-        Examples
-        --------
-        >>> logs.hparams().sort_values("hparam/accuracy").tail(3)  # doctest: +SKIP
-        """
-        return hparams_frame(self.runs)
-
-    def export(
-        self, path: str | os.PathLike[str], tags: Selection = None, runs: Selection = None
-    ) -> int:
-        """Write the table of `scalars` to a file, without holding it in memory.
-
-        Parameters
-        ----------
-        path
-            Ends in ``.csv`` or ``.parquet`` (needs pyarrow). A file that is there is replaced. In
-            CSV, names that a spreadsheet would run as formulas get an apostrophe in front.
-        tags, runs
-            A name, a list of names, or a compiled regular expression (searched); None for all.
-
-        Returns
-        -------
-        int
-            How many points were written.
-
-        Raises
-        ------
-        ValueError, ImportError, OSError
-            If the suffix is another, pyarrow is missing, or the file cannot be written.
-
-        Examples
-        --------
-        >>> logs.export("loss.csv", tags="loss", runs=re.compile("lr=0.1"))  # doctest: +SKIP
-        12000
-        """
-        from .tables import export
-
-        return export(self.runs, path, tags, runs)
+        files = self._files.copy().values()
+        return progress_of(files, self._points, self._pace, complete=self._complete)
 
     # -- reading -------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Read what is new now. Damage is collected in `problems`, never raised."""
-        for _ in self.read_slices():
+        for _ in self.read_slices(fresh=True):
             pass
 
-    def read_slices(self, budget: int = 4 * 2**20) -> Iterator[None]:
-        """Read what is new, stopping for the caller after about every `budget` bytes."""
+    def read_slices(self, budget: int = 4 * 2**20, *, fresh: bool = False) -> Iterator[None]:
+        """Read what is new, stopping for the caller after about every `budget` bytes.
+
+        Parameters
+        ----------
+        budget
+            Bytes.
+        fresh
+            Whether directories behind URLs are listed now; else once in a while will do.
+        """
+        self._pace.begin()
         with self._lock:
-            self._look()
+            self._look(fresh=fresh)
+            executor, self._executor = self._executor, None
         settled = time.monotonic()
-        for file in list(self._files.values()):
-            while True:
-                with self._lock:
-                    more = self._read(file, budget)
-                if not more:
-                    break
-                if time.monotonic() - settled > SETTLE_SECONDS:
-                    self._settle()
-                    settled = time.monotonic()
-                yield
+        for _ in self._read_files(executor, budget):
+            if time.monotonic() - settled > SETTLE_SECONDS:
+                self._settle()
+                settled = time.monotonic()
+            self._tell()
+            yield
         self._settle()
         if not self._complete:
             for run in list(self._runs.values()):
                 run.trim()
             give_back()
             self._complete = True
+            self._pace.end()
+            self._tell(final=True)
             self.revision += 1
         yield from self._remember()
+
+    def _read_files(self, executor: Executor | None, budget: int) -> Iterator[None]:
+        """Read all files, the first time with an executor where one is given or pays."""
+        files = list(self._files.values())
+        if executor is not None:
+            bulk = BulkRead(files, executor, self._load)
+            yield from self._read_in_bulk(bulk, budget)
+            if bulk.error is not None:
+                message = f"The executor failed ({_text(bulk.error)}); files were decoded here."
+                self._note(Problem(str(self._roots), 0, "executor", 0, message))
+        elif self._roots.are_remote and not self._complete:
+            threads = ThreadPoolExecutor(REQUESTS_AT_ONCE, "tbwidget-remote")
+            yield from self._read_in_bulk(BulkRead(files, threads, self._load, own=True), budget)
+        asked = time.monotonic()
+        while files:
+            yield from self._read_file(files.pop(0), budget)
+            if not self._complete and time.monotonic() - asked > POOL_SECONDS:
+                asked = time.monotonic()
+                sizes = [file.bytes_left for file in files]
+                if pool := pool_for(self._pace.remaining(sum(sizes)), sizes):
+                    bulk = BulkRead(files, pool, self._load, own=True)
+                    yield from self._read_in_bulk(bulk, budget)
+
+    def _read_file(self, file: EventFile, budget: int) -> Iterator[None]:
+        while True:
+            with self._lock:
+                if not self._read(file, budget):
+                    return
+            yield
+
+    def _read_in_bulk(self, bulk: BulkRead, budget: int) -> Iterator[None]:
+        for result in bulk.results():
+            if result is not None:
+                file, what = result
+                if what is None:
+                    yield from self._read_file(file, budget)
+                else:
+                    with self._lock:
+                        self._take(file, what)
+            yield
+
+    def _take(self, file: EventFile, what: Reading | Decoded) -> None:
+        """Take in what was read of a file elsewhere, unless it was read here meanwhile."""
+        if isinstance(what, Reading):
+            if not file.cursor.offset:
+                self._add(file, file.recall(what))
+        elif what.part.cursor is file.cursor:
+            self._pace.note(what.batches[-1].cursor.offset - file.cursor.offset)
+            for batch in what.batches:
+                accepted = file.accept(batch, patient=what.part.patient, head=what.head)
+                self._add(file, accepted)
+
+    def _load(self, file: EventFile) -> Reading | None:
+        return file.load(self._cache) if self._cache is not None else None
 
     def close(self) -> None:
         """Stop following; what was read stays."""
@@ -274,9 +272,16 @@ class Logdir(Mapping[str, Run]):
             for run in list(self._runs.values()):
                 run.settle()
 
-    def _look(self) -> None:
+    def _tell(self, *, final: bool = False) -> None:
+        """Tell of the progress, if somebody wants to know."""
+        error = self._reporter.report(lambda: self.progress, final=final)
+        if error is not None:
+            message = f"The progress callback failed ({_text(error)}); it is not called again."
+            self._note(Problem(str(self._roots), 0, "callback", 0, message))
+
+    def _look(self, *, fresh: bool) -> None:
         """Find new files and see what became of the known ones."""
-        found = self._roots.discover()
+        found = self._roots.discover(fresh=fresh)
         for item in found.files:
             if (item.run, item.path) not in self._files:
                 relative = self._roots.relative(item.path)
@@ -289,8 +294,7 @@ class Logdir(Mapping[str, Run]):
         self._last_found = found
         for file in self._files.values():
             if problem := file.look():
-                self._problems.note(problem)
-                self.revision += 1
+                self._note(problem)
             elif file.recovered:
                 self._problems.forget(self._roots.relative(file.path), "unreachable")
                 self.revision += 1
@@ -314,19 +318,24 @@ class Logdir(Mapping[str, Run]):
 
     def _read(self, file: EventFile, budget: int) -> bool:
         """Read one slice of `file`; tell whether there was anything."""
-        result = (self._cache and file.recall(self._cache)) or file.read(budget)
+        if (reading := self._load(file)) is not None:
+            self._add(file, file.recall(reading))
+            return True
+        before = file.cursor.offset
+        result = file.read(budget)
+        if isinstance(result, Problem):
+            self._note(result)
+            return False
         if result is None:
             return False
-        self.revision += 1
-        if isinstance(result, Problem):
-            self._problems.note(result)
-            return False
-        if result.anew:
-            self._forget(file)
-        self._apply(file, result)
+        self._pace.note(file.cursor.offset - before)
+        self._add(file, result)
         return True
 
-    def _apply(self, file: EventFile, batch: Batch) -> None:
+    def _add(self, file: EventFile, batch: Batch) -> None:
+        self.revision += 1
+        if batch.anew:
+            self._forget(file)
         # A file that can be read again is no longer a problem.
         self._problems.forget(self._roots.relative(file.path), "unreadable")
         for problem in batch.problems:
@@ -360,10 +369,17 @@ class Logdir(Mapping[str, Run]):
 
     def note_failure(self, error: Exception) -> None:
         """Record a defect of the reader itself as a problem, so that it is seen."""
-        message = f"Reading failed ({type(error).__name__}: {error}); please report this."
-        self._problems.note(Problem(str(self._roots), 0, "internal", 0, message))
+        message = f"Reading failed ({_text(error)}); please report this."
+        self._note(Problem(str(self._roots), 0, "internal", 0, message))
+
+    def _note(self, problem: Problem) -> None:
+        self._problems.note(problem)
         self.revision += 1
 
     def _after_fork_in_child(self) -> None:
         # The reading thread may have held the lock at the fork, and is not here to release it.
         self._lock = threading.Lock()
+
+
+def _text(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from .discovery import Found, discover, printable
+from tbwidget.events.remote import Store, is_url
+
+from .discovery import Found, discover, discover_remote, printable
 
 
 class Roots:
@@ -15,17 +17,21 @@ class Roots:
     Parameters
     ----------
     source
-        A path, or a mapping of names to paths.
+        A path or a URL, or a mapping of names to paths and URLs.
+    storage_options
+        Arguments of the file systems behind URLs.
 
     Raises
     ------
     TypeError
-        If it is neither.
+        If it is none of these.
     ValueError
-        If it is empty.
+        If it is empty, or a URL of a kind that there is not.
+    ImportError
+        If what a URL needs is not installed.
     """
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: Any, storage_options: Mapping[str, Any] | None = None) -> None:
         if isinstance(source, Mapping):
             if not source:
                 message = "the log directory is an empty mapping; give at least one {'name': path}"
@@ -33,6 +39,9 @@ class Roots:
             self.paths = {str(name): _path_of(path) for name, path in source.items()}
         else:
             self.paths = {"": _path_of(source)}
+        self._stores = {
+            name: Store(path, storage_options) for name, path in self.paths.items() if is_url(path)
+        }
 
     def __str__(self) -> str:
         return ", ".join(self.paths.values())
@@ -41,15 +50,30 @@ class Roots:
     def name(self) -> str:
         """A short name for titles."""
         if list(self.paths) == [""]:
-            path = os.path.abspath(self.paths[""])
+            path = self.paths[""]
+            if self.are_remote:
+                return path.rpartition("/")[2] or path
+            path = os.path.abspath(path)
             return os.path.basename(path) or path
         return ", ".join(self.paths)
 
-    def discover(self) -> Found:
-        """Return the event files below all of them."""
+    @property
+    def are_remote(self) -> bool:
+        """Whether any of them is behind a URL."""
+        return bool(self._stores)
+
+    def discover(self, *, fresh: bool = True) -> Found:
+        """Return the event files below all of them.
+
+        Parameters
+        ----------
+        fresh
+            Whether what is behind a URL is listed now; else a listing made not long ago will do.
+        """
         found = Found()
         for name, root in self.paths.items():
-            one = discover(root, name)
+            store = self._stores.get(name)
+            one = discover_remote(store, name, fresh=fresh) if store else discover(root, name)
             found.files += one.files
             found.errors += one.errors
             found.exists |= one.exists
@@ -60,6 +84,11 @@ class Roots:
     def relative(self, path: str) -> str:
         """Return `path` as it is called in messages: from its directory on, by that one's name."""
         for name, root in self.paths.items():
+            if name in self._stores:
+                if path == root or path.startswith(root + "/"):
+                    below = path[len(root) + 1 :] or path.rpartition("/")[2]
+                    return printable("/".join(filter(None, (name, below))))
+                continue
             if path == root:
                 return printable(os.path.join(name, os.path.basename(path)))
             if path.startswith(root.rstrip(os.sep) + os.sep):
@@ -77,4 +106,6 @@ def _path_of(path: Any) -> str:
         raise ValueError(message)
     if text.startswith("file://"):
         text = text.removeprefix("file://")
+    if is_url(text):
+        return text.rstrip("/")
     return os.path.normpath(os.path.expanduser(text))

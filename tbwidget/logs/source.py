@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,14 +11,17 @@ import numpy as np
 
 from tbwidget.events.columns import Cursor
 from tbwidget.events.decode import DEFAULT_BUDGET, decode
-from tbwidget.events.files import FileState, read_bytes, state_of
+from tbwidget.events.files import look_at, read_bytes
 from tbwidget.events.problems import Problem
+from tbwidget.events.remote import RemotePath
 
+from .bulk import Part
 from .cache import HEAD_BYTES, SETTLED_SECONDS, WORTH_BYTES, Cache, Reading
 from .ordering import Writer
 
 if TYPE_CHECKING:
     from tbwidget.events.columns import Batch
+    from tbwidget.events.file_state import FileState
 
 #: How long an unfinished place in a file may stay so before a good record is looked for after it;
 #: for the first time, and then again.
@@ -72,7 +74,7 @@ class EventFile:
         """Ask the file system for the file's state and notice growth, replacement or loss."""
         self._looked_at = time.time()
         try:
-            state: FileState | None = state_of(os.stat(self.path))
+            state: FileState | None = look_at(self.path)
         except FileNotFoundError:
             self.vanished, state = True, None
         except OSError as error:
@@ -88,7 +90,11 @@ class EventFile:
         # A new file may get the inode of the one it replaces, or be written over it in place.
         swapped = returned or state.identity != before.identity
         changed = swapped or state.size != before.size or state.mtime != before.mtime
-        if changed and self._has_another_head():
+        # An object store writes whole objects: what has not grown was not appended to.
+        rewritten = state.identity != before.identity and state.size <= before.size
+        if (rewritten and isinstance(self.path, RemotePath)) or (
+            changed and self._has_another_head()
+        ):
             self._begin_anew()
         elif state.size < self.cursor.offset:
             # Twice the same smaller size: not a hiccup of a network disk, but a new file.
@@ -102,18 +108,40 @@ class EventFile:
 
     def read(self, budget: int = DEFAULT_BUDGET) -> Batch | Problem | None:
         """Decode what is next, at most `budget` bytes; None if there is nothing to read now."""
-        if not self._is_due():
+        part = self.next_part()
+        if part is None:
             return None
-        patient = not self._has_waited()
         try:
+            batch = decode(self.path, self.cursor, budget, patient=part.patient)
             if not self._head:
                 self._head, _ = read_bytes(self.path, 0, HEAD_BYTES)
-            batch = decode(self.path, self.cursor, budget, patient=patient)
         except FileNotFoundError:
             self.vanished = True
             return None
         except OSError as error:
             return self._unreadable(error)
+        return self.accept(batch, patient=part.patient)
+
+    def next_part(self) -> Part | None:
+        """Return what is to be decoded next; None if there is nothing to read now."""
+        return Part(self.path, self.cursor, not self._has_waited()) if self._is_due() else None
+
+    def is_of(self, head: bytes) -> bool:
+        """Tell whether a file that begins with `head` is this one, as far as it is seen from here.
+
+        What is behind a URL is the same from everywhere.
+        """
+        if self._head or isinstance(self.path, RemotePath):
+            return self._head[: len(head)] == head[: len(self._head)]
+        try:
+            here, _ = read_bytes(self.path, 0, HEAD_BYTES)
+        except OSError:
+            return False
+        return here[: len(head)] == head
+
+    def accept(self, batch: Batch, *, patient: bool, head: bytes = b"") -> Batch:
+        """Take note of what was decoded from the cursor on, here or elsewhere; return it."""
+        self._head = self._head or head
         self._read_state, self._settled = self.state, self._is_settled()
         if batch.stop in ("zeros", "cut"):
             self._wait(batch.cursor.offset, again=not patient)
@@ -121,14 +149,15 @@ class EventFile:
             batch.stop = "end"  # nothing more to be had until the file changes
         return self._take(batch)
 
-    def recall(self, cache: Cache) -> Batch | None:
+    def load(self, cache: Cache) -> Reading | None:
         """Return what `cache` knows of the file, the first time; None if that is nothing."""
         if self._asked_cache or self.cursor.offset or self.size < WORTH_BYTES or not self.state:
             return None
         self._asked_cache = True
-        reading = cache.load(self.path, self.state)
-        if reading is None:
-            return None
+        return cache.load(self.path, self.state)
+
+    def recall(self, reading: Reading) -> Batch:
+        """Go on from what was read before; return it."""
         self._head = reading.head
         self._read_state, self._settled = reading.state, reading.settled
         self._kept_to = reading.batch.cursor.offset

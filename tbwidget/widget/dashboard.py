@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
+from tbwidget.events.files import real_path
 from tbwidget.logs import Logdir, Run
 
 from .publisher import PUBLISHER, Message
@@ -50,7 +51,7 @@ def open_source(source: Any, **options: Any) -> tuple[Logdir, list[str] | None]:
         raise TypeError(message)
     paths = dict(source) if isinstance(source, Mapping) else {"": source}
     key = (
-        *((name, os.path.realpath(os.path.expanduser(path))) for name, path in paths.items()),
+        *((name, real_path(os.path.expanduser(path))) for name, path in paths.items()),
         *sorted(options.items()),
     )
     logdir = _OPEN.get(key)

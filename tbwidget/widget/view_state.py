@@ -7,13 +7,13 @@ itself, without the kernel.
 from __future__ import annotations
 
 import contextlib
-import os
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
 from tbwidget import logs as _logs
+from tbwidget.events.files import real_path
 from tbwidget.logs.derived import DerivedTags
 
 from .frame import jsonable
@@ -36,7 +36,7 @@ _NUMBERS: dict[tuple[tuple[str, str], ...], dict[str, int]] = {}
 
 def logdir_key(logdir: Logdir) -> tuple[tuple[str, str], ...]:
     """Return what two log directory objects of the same directories have in common."""
-    return tuple((name, os.path.realpath(path)) for name, path in logdir.paths.items())
+    return tuple((name, real_path(path)) for name, path in logdir.paths.items())
 
 
 class ViewState(Settings, Channel):
@@ -149,6 +149,8 @@ class ViewState(Settings, Channel):
             "bytes_read": progress.bytes_read,
             "bytes_total": progress.bytes_total,
             "files": progress.files,
+            "files_read": progress.files_read,
+            "seconds_remaining": progress.seconds_remaining,
             "points": progress.points,
             "last_write": progress.last_write,
             "problems": sum(problem.kind != "missing" for problem in problems),

@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_looked_at_is_read_on_once_it_can(
         return look(name, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(source.os, "stat", fails)
+        patch.setattr(os, "stat", fails)
         logs.refresh()
         (problem,) = logs.problems
         assert (problem.kind, problem.file) == ("unreachable", f"a/{FIRST}")

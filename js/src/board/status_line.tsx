@@ -6,6 +6,7 @@ import type { Session } from "../state/session";
 import { IconButton } from "../ui/controls";
 import { waitingForKernel } from "../wire/channel";
 import type { ProblemRow, StatusMessage } from "../wire/types";
+import { formatReading } from "./reading";
 
 const LIVE_SECONDS = 60;
 
@@ -62,10 +63,7 @@ function describe(session: Session, now: number): [Tone, string] {
   if (session.paused.value) return ["idle", "paused"];
   if (!status) return ["idle", "connecting"];
   if (!status.exists) return ["idle", `waiting for ${status.path}`];
-  if (!status.complete) {
-    const read = megabytes(status.bytes_read);
-    return ["live", `reading ${read} of ${megabytes(status.bytes_total)} MB`];
-  }
+  if (!status.complete) return ["live", formatReading(status)];
   if (!status.files) return ["idle", "waiting for event files"];
   const age = now - status.last_write;
   const written = `last write ${formatAge(age)} ago`;
@@ -110,11 +108,6 @@ function useNow(every: number): number {
     return () => clearInterval(timer);
   }, [every, now]);
   return now.value;
-}
-
-function megabytes(bytes: number): string {
-  const amount = bytes / 2 ** 20;
-  return amount < 10 ? amount.toFixed(1) : amount.toFixed(0);
 }
 
 function formatAge(seconds: number): string {

@@ -34,6 +34,9 @@ export interface StatusMessage {
   bytes_read: number;
   bytes_total: number;
   files: number;
+  files_read: number;
+  /** How long the first read will still take; null while nobody can tell. */
+  seconds_remaining: number | null;
   points: number;
   last_write: number;
   problems: number;
