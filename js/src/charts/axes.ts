@@ -1,5 +1,6 @@
 /** The frame of a chart: where the plot lies, its two scales, its ticks, and how these are drawn. */
 
+import { formatRelative } from "./format";
 import type { Painter } from "./painter";
 import {
   type Domain,
@@ -14,7 +15,7 @@ import {
 } from "./scales";
 import { relativeTicks, timeTicks } from "./time_ticks";
 import type { ChartOptions, ChartTheme, Line } from "./types";
-import type { YView } from "./view";
+import { isLogX, type YView } from "./view";
 
 const TOP = 7;
 const RIGHT = 9;
@@ -70,7 +71,7 @@ export function layOut(
   const y2Ticks = views.y2 ? yTicksOf(options.y, views.y2, yCount) : [];
   const left = gutter(context, yTicks, previousGutter);
   const right = Math.max(left + 1, width - (views.y2 ? gutter(context, y2Ticks, 0) : RIGHT));
-  const x = (options.xScale === "log" ? logScale : linearScale)(views.x, [left, right]);
+  const x = (isLogX(options) ? logScale : linearScale)(views.x, [left, right]);
   const y = yScaleOf(options.y, views.y, [bottom, top]);
   const y2 = views.y2 && yScaleOf(options.y, views.y2, [bottom, top]);
   const xTicks = fittingTicks(context, x, options, width);
@@ -118,11 +119,17 @@ function fittingTicks(
   return xTicksOf(scale.domain, options, 1).slice(0, 1);
 }
 
-function xTicksOf(domain: Domain, { x: kind, xScale }: ChartOptions, count: number): Tick[] {
-  if (xScale === "log") return logTicks(domain, count);
+function xTicksOf(domain: Domain, options: ChartOptions, count: number): Tick[] {
+  const kind = options.x;
+  if (isLogX(options))
+    return kind === "relative" ? logTimes(domain, count) : logTicks(domain, count);
   if (kind === "wall") return timeTicks(domain, count);
   if (kind === "relative") return relativeTicks(domain, count);
   return linearTicks(domain, count, kind !== "value");
+}
+
+function logTimes(domain: Domain, count: number): Tick[] {
+  return logTicks(domain, count).map(({ value }) => ({ value, label: formatRelative(value) }));
 }
 
 function labelsFit(context: Painter, ticks: readonly Tick[], scale: Scale, width: number): boolean {

@@ -100,7 +100,7 @@ function nearestByScan(x: Float64Array, value: number): number {
 
 /**
  * Walks the points of `slice` in their own order and gives the kept ones to `sink`. A y that is not finite (or not
- * positive, for a log axis) ends the line; a point without an x is passed over.
+ * positive, for a log axis) ends the line; a point without a place in x is passed over.
  */
 export function tracePath(
   x: Float64Array,
@@ -110,18 +110,18 @@ export function tracePath(
   sink: PathSink,
   positiveOnly = false,
 ): void {
-  const { origin, perUnit, count, log = false } = columns;
+  const leftmost = columns.log ? 0 : Number.NEGATIVE_INFINITY;
   const floor = positiveOnly ? 0 : Number.NEGATIVE_INFINITY;
   let runFirst = -1; // first point since the last gap
-  let column = 0;
-  let first = -1; // first, lowest, highest and last point of the column being filled
+  let [columnStart, columnEnd] = [Number.NaN, Number.NaN]; // where in x the column being filled lies
+  let first = -1; // first, lowest, highest and last point of it
   let low = -1;
   let high = -1;
   let last = -1;
   for (let i = slice.start; i < slice.end; i++) {
-    const xi = log ? Math.log10(x[i] as number) : (x[i] as number);
+    const xi = x[i] as number;
     const yi = y[i] as number;
-    if (!Number.isFinite(xi)) continue;
+    if (!(xi > leftmost) || xi === Number.POSITIVE_INFINITY) continue;
     if (!(yi > floor) || yi === Number.POSITIVE_INFINITY) {
       if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
       if (runFirst >= 0 && runFirst === last) sink.dot(last);
@@ -129,9 +129,8 @@ export function tracePath(
       first = -1;
       continue;
     }
-    // Everything left of the view shares one column, and everything right of it another.
-    const here = Math.max(-1, Math.min(count, Math.floor((xi - origin) * perUnit)));
-    if (first >= 0 && here === column) {
+    const same = xi >= columnStart && xi < columnEnd;
+    if (first >= 0 && same) {
       last = i;
       if (yi < (y[low] as number)) low = i;
       else if (yi > (y[high] as number)) high = i;
@@ -139,7 +138,11 @@ export function tracePath(
     }
     if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
     if (runFirst < 0) runFirst = i;
-    column = here;
+    if (!same) {
+      const column = columnAt(columns, xi);
+      columnStart = column < 0 ? Number.NEGATIVE_INFINITY : startOf(columns, column);
+      columnEnd = column < columns.count ? startOf(columns, column + 1) : Number.POSITIVE_INFINITY;
+    }
     first = i;
     low = i;
     high = i;
@@ -147,6 +150,18 @@ export function tracePath(
   }
   if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
   if (runFirst >= 0 && runFirst === last) sink.dot(last);
+}
+
+/** Everything left of the view shares one column, and everything right of it another. */
+function columnAt({ origin, perUnit, count, log }: Columns, x: number): number {
+  const place = log ? Math.log10(x) : x;
+  return Math.max(-1, Math.min(count, Math.floor((place - origin) * perUnit)));
+}
+
+/** The x at which a column begins. */
+function startOf({ origin, perUnit, log }: Columns, column: number): number {
+  const place = origin + column / perUnit;
+  return log ? 10 ** place : place;
 }
 
 function emitColumn(

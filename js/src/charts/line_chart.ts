@@ -215,6 +215,7 @@ export class LineChart {
       this.base,
       this.drawing,
       this.frame?.left ?? 0,
+      1 / this.base.ratio,
     );
     this.frame = frame;
     this.drawn = drawn;

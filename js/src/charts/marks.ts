@@ -2,8 +2,9 @@
 
 import { type Frame, frameOf } from "./axes";
 import { formatValue } from "./format";
-import { clamp, clipToPlot, FAR, paintDots, strength } from "./paint";
+import { clamp, clipToPlot, paintDots, strength } from "./paint";
 import type { Painter } from "./painter";
+import { FAR } from "./path";
 import type { ChartTheme } from "./types";
 import type { LineView } from "./view";
 

@@ -18,12 +18,16 @@ export interface Drawing {
   theme: ChartTheme;
 }
 
-/** Draws axes, lines and marks; `gutter` is the left one of the frame before, or 0. */
+/**
+ * Draws axes, lines and marks; `gutter` is the left one of the frame before, or 0, and `thinnest` how thin lines may
+ * become for speed.
+ */
 export function paintChart(
   context: Painter,
   size: Size,
   { lines, options, theme }: Drawing,
   gutter: number,
+  thinnest: number | null = null,
 ): Rendered {
   const xDomain = xDomainOf(lines, options);
   const views = viewLines(lines, xDomain);
@@ -42,7 +46,7 @@ export function paintChart(
       theme,
       lines.some((line) => line.x.length > 0),
     );
-  paintLines(context, frame, views, options);
+  paintLines(context, frame, views, options, thinnest);
   const drawn = views.map((view) => markLine(context, frame, view, options));
   if (options.best) paintBest(context, frame, theme, views, options.best);
   if (marksOutliers(options)) {

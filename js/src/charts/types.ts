@@ -17,6 +17,8 @@ export interface Line {
   /** The y axis it is read off; the left one unless said. */
   axis?: "left" | "right";
   dash?: readonly number[];
+  /** In CSS pixels. */
+  width?: number;
   /** An area about the line, with limits at each x. */
   band?: { low: Float64Array; high: Float64Array };
   dimmed?: boolean;

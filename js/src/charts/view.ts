@@ -40,8 +40,13 @@ export function sortedX(x: Float64Array): boolean {
   return sorted;
 }
 
+/** A calendar has no logarithm, and neither have positions, which begin at zero. */
+export function isLogX({ x, xScale }: ChartOptions): boolean {
+  return xScale === "log" && x !== "wall" && x !== "order";
+}
+
 export function xDomainOf(lines: readonly Line[], options: ChartOptions): Domain {
-  const log = options.xScale === "log";
+  const log = isLogX(options);
   const extent = emptyExtent();
   for (const { x } of lines) {
     const positive = log && !((x[0] as number) > 0);
