@@ -18,6 +18,8 @@ export interface Columns {
   perUnit: number;
   count: number;
   log?: boolean;
+  /** With many points in each column its lowest and highest are enough. */
+  crowded?: boolean;
 }
 
 /** Receives the kept points by index. `dot` marks a point with a gap on both sides, which a line cannot show. */
@@ -74,22 +76,26 @@ export function visibleSlice(x: Float64Array, low: number, high: number, sorted:
   return { start: Math.max(0, start - 1), end: Math.min(x.length, end + 1) };
 }
 
-/** The index of the point whose x is nearest to `value`, or -1 without points. */
-export function nearestIndex(x: Float64Array, value: number, sorted: boolean): number {
-  if (!sorted) return nearestByScan(x, value);
+/** The index of the point whose x is nearest to `value` (on a log axis, if `log`), or -1 without points. */
+export function nearestIndex(x: Float64Array, value: number, sorted: boolean, log = false): number {
+  if (!sorted) return nearestByScan(x, value, log);
   if (x.length === 0) return -1;
   const after = lowerBound(x, value);
   if (after === 0) return 0;
   if (after === x.length) return lowerBound(x, x[after - 1] as number);
-  const before = after - 1;
-  return value - (x[before] as number) <= (x[after] as number) - value ? before : after;
+  const [before, beyond] = [x[after - 1] as number, x[after] as number];
+  const nearer = log
+    ? before > 0 && value / before <= beyond / value
+    : value - before <= beyond - value;
+  return nearer ? after - 1 : after;
 }
 
-function nearestByScan(x: Float64Array, value: number): number {
+function nearestByScan(x: Float64Array, value: number, log: boolean): number {
   let nearest = -1;
   let distance = Number.POSITIVE_INFINITY;
   for (let i = 0; i < x.length; i++) {
-    const here = Math.abs((x[i] as number) - value);
+    const at = x[i] as number;
+    const here = Math.abs(log ? Math.log(at / value) : at - value);
     if (here < distance) {
       distance = here;
       nearest = i;
@@ -123,7 +129,7 @@ export function tracePath(
     const yi = y[i] as number;
     if (!(xi > leftmost) || xi === Number.POSITIVE_INFINITY) continue;
     if (!(yi > floor) || yi === Number.POSITIVE_INFINITY) {
-      if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
+      if (first >= 0) emitColumn(sink, columns.crowded, first === runFirst, first, low, high, last);
       if (runFirst >= 0 && runFirst === last) sink.dot(last);
       runFirst = -1;
       first = -1;
@@ -136,7 +142,7 @@ export function tracePath(
       else if (yi > (y[high] as number)) high = i;
       continue;
     }
-    if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
+    if (first >= 0) emitColumn(sink, columns.crowded, first === runFirst, first, low, high, last);
     if (runFirst < 0) runFirst = i;
     if (!same) {
       const column = columnAt(columns, xi);
@@ -148,7 +154,7 @@ export function tracePath(
     high = i;
     last = i;
   }
-  if (first >= 0) emitColumn(sink, first === runFirst, first, low, high, last);
+  if (first >= 0) emitColumn(sink, columns.crowded, first === runFirst, first, low, high, last);
   if (runFirst >= 0 && runFirst === last) sink.dot(last);
 }
 
@@ -166,16 +172,22 @@ function startOf({ origin, perUnit, log }: Columns, column: number): number {
 
 function emitColumn(
   sink: PathSink,
+  crowded: boolean | undefined,
   starts: boolean,
   first: number,
   low: number,
   high: number,
   last: number,
 ): void {
-  if (starts) sink.move(first);
-  else sink.line(first);
   const early = Math.min(low, high);
   const late = Math.max(low, high);
+  if (starts) sink.move(first);
+  else if (!crowded) sink.line(first);
+  else sink.line(early);
+  if (crowded && !starts) {
+    if (late > early) sink.line(late);
+    return;
+  }
   if (early > first) sink.line(early);
   if (late > early && late > first) sink.line(late);
   if (last > late) sink.line(last);

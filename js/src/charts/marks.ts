@@ -1,8 +1,8 @@
 /** Marks on lines: what is not a number, what lies outside the view, what is best. */
 
-import { type Frame, frameOf } from "./axes";
-import { formatValue } from "./format";
-import { clamp, clipToPlot, paintDots, strength } from "./paint";
+import type { Frame } from "./axes";
+import { formatStep } from "./format";
+import { clamp, clipToPlot, strength } from "./paint";
 import type { Painter } from "./painter";
 import { FAR } from "./path";
 import type { ChartTheme } from "./types";
@@ -12,9 +12,6 @@ const MARK_SIZE = 4;
 /** Marks nearer to one another than this would only be a smear. */
 const MARK_SPACING = 10;
 const OUTLIER_LENGTH = 4;
-const BEST_RADIUS = 3.5;
-/** With more lines the numbers at the best points would cover one another. */
-const MOST_LABELS = 6;
 
 /**
  * Triangles where a value is not a number: hollow at the height of the last finite value for NaN, solid at the top
@@ -129,11 +126,12 @@ export function paintOutlierCounts(
     [above, frame.top + 8, "↑"],
     [below, frame.bottom - 8, "↓"],
   ];
+  context.font = theme.font;
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const [count, y, arrow] of edges) {
     if (!count) continue;
-    const text = `${arrow} ${count.toLocaleString("en")} outside`;
+    const text = `${arrow} ${formatStep(count)} ${count === 1 ? "point" : "points"} outside`;
     const { width } = context.measureText(text);
     context.globalAlpha = 0.8;
     context.fillStyle = theme.background;
@@ -142,48 +140,4 @@ export function paintOutlierCounts(
     context.fillStyle = theme.muted;
     context.fillText(text, frame.right - 3, y);
   }
-}
-
-/** A ring about the best point of each line in view, with its value where there is room. */
-export function paintBest(
-  context: Painter,
-  frame: Frame,
-  theme: ChartTheme,
-  views: readonly LineView[],
-  best: "min" | "max",
-): void {
-  for (const view of views) {
-    const index = bestIndex(view, best);
-    if (index < 0) continue;
-    const own = frameOf(frame, view.line);
-    const px = own.x.pixel(view.line.x[index] as number);
-    const py = own.y.pixel(view.main[index] as number);
-    if (!Number.isFinite(px) || !Number.isFinite(py)) continue;
-    if (px < frame.left - 1 || px > frame.right + 1) continue;
-    context.globalAlpha = strength(view);
-    context.fillStyle = view.line.color;
-    paintDots(context, [px, py], BEST_RADIUS);
-    context.fillStyle = theme.background;
-    paintDots(context, [px, py], BEST_RADIUS - 1.5);
-    if (views.length <= MOST_LABELS) {
-      const right = px < (frame.left + frame.right) / 2;
-      context.fillStyle = theme.foreground;
-      context.textAlign = right ? "left" : "right";
-      context.textBaseline = "middle";
-      const y = clamp(py + (best === "min" ? 9 : -9), frame.top + 6, frame.bottom - 6);
-      context.fillText(formatValue(view.main[index] as number), px + (right ? 5 : -5), y);
-    }
-    context.globalAlpha = 1;
-  }
-}
-
-function bestIndex({ main, inside }: LineView, best: "min" | "max"): number {
-  let found = -1;
-  for (let i = inside.start; i < inside.end; i++) {
-    const value = main[i] as number;
-    if (!Number.isFinite(value)) continue;
-    const than = main[found] as number;
-    if (found < 0 || (best === "min" ? value < than : value > than)) found = i;
-  }
-  return found;
 }

@@ -22,6 +22,8 @@ const MANY_DOTS = 2000;
  */
 const MOST_EFFORT = 40_000;
 const EFFORT_PER_PIXEL = 0.3;
+/** With more points than this in a column none of them can be told from its neighbours. */
+const CROWD = 8;
 
 interface Stroke {
   view: LineView;
@@ -42,7 +44,7 @@ export function paintLines(
   const ordered = [...views].sort((a, b) => rank(a) - rank(b));
   const courseOf = (view: LineView, values: Float64Array): Stroke => {
     const path = new Path(frameOf(frame, view.line), view.line.x, values);
-    const columns = columnsOf(frame, options);
+    const columns = columnsOf(frame, options, view);
     tracePath(view.line.x, values, view.drawn, columns, path, options.y === "log");
     return { view, path };
   };
@@ -119,12 +121,13 @@ function paintBand(context: Painter, frame: Frame, view: LineView): void {
   context.globalAlpha = 1;
 }
 
-function columnsOf(frame: Frame, options: ChartOptions): Columns {
+function columnsOf(frame: Frame, options: ChartOptions, { drawn }: LineView): Columns {
   const { domain, range } = frame.x;
   const width = range[1] - range[0];
   const log = isLogX(options);
   const [low, high] = log ? [Math.log10(domain[0]), Math.log10(domain[1])] : domain;
-  return { origin: low, perUnit: width / (high - low), count: Math.ceil(width), log };
+  const crowded = drawn.end - drawn.start > width * CROWD;
+  return { origin: low, perUnit: width / (high - low), count: Math.ceil(width), log, crowded };
 }
 
 export function paintDots(context: Painter, dots: readonly number[], radius: number): void {
