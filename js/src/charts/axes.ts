@@ -1,6 +1,5 @@
 /** The frame of a chart: where the plot lies, its two scales, its ticks, and how these are drawn. */
 
-import { formatRelative } from "./format";
 import type { Painter } from "./painter";
 import {
   type Domain,
@@ -13,7 +12,7 @@ import {
   symlogTicks,
   type Tick,
 } from "./scales";
-import { relativeTicks, timeTicks } from "./time_ticks";
+import { logRelativeTicks, relativeTicks, timeTicks } from "./time_ticks";
 import type { ChartOptions, ChartTheme, Line } from "./types";
 import { isLogX, type YView } from "./view";
 
@@ -126,14 +125,10 @@ function fittingTicks(
 function xTicksOf(domain: Domain, options: ChartOptions, count: number): Tick[] {
   const kind = options.x;
   if (isLogX(options))
-    return kind === "relative" ? logTimes(domain, count) : logTicks(domain, count);
+    return kind === "relative" ? logRelativeTicks(domain, count) : logTicks(domain, count);
   if (kind === "wall") return timeTicks(domain, count);
   if (kind === "relative") return relativeTicks(domain, count);
   return linearTicks(domain, count, kind !== "value");
-}
-
-function logTimes(domain: Domain, count: number): Tick[] {
-  return logTicks(domain, count).map(({ value }) => ({ value, label: formatRelative(value) }));
 }
 
 function labelsFit(context: Painter, ticks: readonly Tick[], scale: Scale, width: number): boolean {

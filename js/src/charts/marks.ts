@@ -82,35 +82,37 @@ function triangle(context: Painter, x: number, y: number, up: boolean, solid: bo
 
 /** Collects where points lie beyond the top or bottom edge, at most one mark a pixel. */
 export class OutlierMarks {
-  private readonly above = new Set<number>();
-  private readonly below = new Set<number>();
+  /** By pixel column from the left of the canvas, whether there is a mark. */
+  private readonly above: Uint8Array;
+  private readonly below: Uint8Array;
 
-  constructor(private readonly frame: Frame) {}
+  constructor(private readonly frame: Frame) {
+    this.above = new Uint8Array(Math.ceil(frame.width) + 1);
+    this.below = new Uint8Array(this.above.length);
+  }
 
   add(x: number, isAbove: boolean): void {
-    (isAbove ? this.above : this.below).add(Math.round(this.frame.x.pixel(x)));
+    (isAbove ? this.above : this.below)[Math.round(this.frame.x.pixel(x))] = 1;
   }
 
   paint(context: Painter, color: string, alpha: number): void {
     context.globalAlpha = alpha;
-    context.strokeStyle = color;
-    context.lineWidth = 1;
+    context.fillStyle = color;
     context.beginPath();
-    for (const [columns, edge, length] of this.edges()) {
-      for (const column of columns) {
-        context.moveTo(column + 0.5, edge);
-        context.lineTo(column + 0.5, edge + length);
-      }
-    }
-    context.stroke();
+    rectangles(context, this.above, this.frame.top - 3);
+    rectangles(context, this.below, this.frame.bottom + 3 - OUTLIER_LENGTH);
+    context.fill();
     context.globalAlpha = 1;
   }
+}
 
-  private edges(): [Set<number>, number, number][] {
-    return [
-      [this.above, this.frame.top - 3, OUTLIER_LENGTH],
-      [this.below, this.frame.bottom + 3, -OUTLIER_LENGTH],
-    ];
+/** Marks side by side are one rectangle. */
+function rectangles(context: Painter, columns: Uint8Array, top: number): void {
+  for (let column = 0; column < columns.length; column++) {
+    if (!columns[column]) continue;
+    const start = column;
+    while (columns[column + 1]) column++;
+    context.rect(start, top, column + 1 - start, OUTLIER_LENGTH);
   }
 }
 

@@ -5,7 +5,7 @@ import type { PathSink } from "./decimate";
 import type { Painter } from "./painter";
 
 /** A point this near to the straight line between its neighbours, in pixels, is left out. */
-const TOLERANCE = 0.25;
+const TOLERANCE = 0.15;
 /** Beyond this distance the canvas loses precision; lines that far out are vertical anyway. */
 export const FAR = 1e5;
 /** A long path takes a browser much longer to stroke than the same path in pieces. */
@@ -22,7 +22,7 @@ export class Path implements PathSink {
   readonly starts: number[] = [];
   /** x and y of points without neighbours. */
   readonly dots: number[] = [];
-  /** The pixels that the path is long. */
+  /** The pixels that the path is long, within the plot. */
   length = 0;
   // Every slope between these two passes all the points left out since the last one that is certain.
   private lowest = 0;
@@ -51,7 +51,8 @@ export class Path implements PathSink {
     const y = this.pixelY(index);
     const end = places.length;
     const [lastX, lastY] = [places[end - 2] as number, places[end - 1] as number];
-    this.length += Math.abs(x - lastX) + Math.abs(y - lastY);
+    const { left, right, top, bottom } = this.frame;
+    this.length += overlap(x, lastX, left, right) + overlap(y, lastY, top, bottom);
     // The last point is not certain yet: it gives way if the line from the one before it leads here as well.
     const from = this.open ? end - 4 : end - 2;
     const across = x - (places[from] as number);
@@ -112,4 +113,9 @@ export function strokePath(context: Painter, path: Path, inPieces: boolean): voi
 
 export function near(pixel: number): number {
   return Math.max(-FAR, Math.min(FAR, pixel));
+}
+
+/** How much of the way between two places lies between two limits. */
+function overlap(a: number, b: number, low: number, high: number): number {
+  return Math.max(0, Math.min(high, Math.max(a, b)) - Math.max(low, Math.min(a, b)));
 }
