@@ -207,7 +207,7 @@ export function escapeXml(text: string): string {
       .replaceAll(">", "&gt;")
       .replaceAll('"', "&quot;")
       // biome-ignore lint/suspicious/noControlCharactersInRegex: which XML cannot hold at all
-      .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, "")
+      .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/gu, "")
   );
 }
 
