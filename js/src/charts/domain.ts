@@ -6,8 +6,6 @@ import type { YScaleKind } from "./types";
 const PADDING = 0.05;
 /** Decades that a symmetric logarithm shows on one side at most. */
 const SYMLOG_SPAN = 1e-5;
-/** What values are counted by, to find a quantile of many. */
-const BINS = 4096;
 /** Far enough from the largest double that a domain's span stays finite. */
 const LARGEST = Number.MAX_VALUE / 8;
 
@@ -77,71 +75,6 @@ export function usableDomain(domain: Domain, fallback: Domain, log = false): Dom
   if (!log) return [low, high];
   if (high <= 0) return fallback;
   return [low > 0 ? low : Math.min(fallback[0], high / 10), high];
-}
-
-/** The values at two quantiles, by selection: `values` is reordered, never fully sorted. */
-export function quantiles(values: Float64Array, lower: number, upper: number): Extent {
-  if (values.length === 0) return emptyExtent();
-  const last = values.length - 1;
-  const [low, high] = [Math.ceil(last * lower), Math.floor(last * upper)];
-  if (values.length <= BINS) return { low: select(values, low), high: select(values, high) };
-  return selectOfMany(values, low, high);
-}
-
-/** The same for many values: most of them are only counted, by bins, and those of two bins selected from. */
-function selectOfMany(values: Float64Array, lowRank: number, highRank: number): Extent {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  const scale = (BINS - 1) / (most - least);
-  if (!(scale > 0) || !Number.isFinite(scale)) {
-    return { low: select(values, lowRank), high: select(values, highRank) };
-  }
-  const counts = new Uint32Array(BINS);
-  const bins = new Uint16Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const bin = ((values[i] as number) - least) * scale;
-    bins[i] = bin;
-    counts[bin | 0] = (counts[bin | 0] as number) + 1;
-  }
-  const valueAt = (rank: number): number => {
-    let [bin, before] = [0, 0];
-    while (before + (counts[bin] as number) <= rank) before += counts[bin++] as number;
-    const members = new Float64Array(counts[bin] as number);
-    let found = 0;
-    for (let i = 0; i < values.length; i++) {
-      if (bins[i] === bin) members[found++] = values[i] as number;
-    }
-    return select(members, rank - before);
-  };
-  return { low: valueAt(lowRank), high: valueAt(highRank) };
-}
-
-/** Quickselect: the value that sorting would put at `rank`. */
-function select(values: Float64Array, rank: number): number {
-  let left = 0;
-  let right = values.length - 1;
-  while (left < right) {
-    const pivot = values[(left + right) >>> 1] as number;
-    let i = left;
-    let j = right;
-    while (i <= j) {
-      while ((values[i] as number) < pivot) i++;
-      while ((values[j] as number) > pivot) j--;
-      if (i <= j) {
-        const swapped = values[i] as number;
-        values[i++] = values[j] as number;
-        values[j--] = swapped;
-      }
-    }
-    if (rank <= j) right = j;
-    else if (rank >= i) left = i;
-    else break;
-  }
-  return values[rank] as number;
 }
 
 /** Equal, or so close that rounding would show as a staircase. */

@@ -1,7 +1,8 @@
 /** From lines and options to what is in view: domains, slices and counts. No drawing. */
 
 import { insideSlice, isSorted, type Slice, upperBound, visibleSlice } from "./decimate";
-import { emptyExtent, fitX, fitY, quantiles, symlogThreshold, usableDomain } from "./domain";
+import { emptyExtent, fitX, fitY, symlogThreshold, usableDomain } from "./domain";
+import { type Part, quantiles } from "./quantiles";
 import type { Domain } from "./scales";
 import { count, extend, smallestSize } from "./summary";
 import type { ChartOptions, DrawnLine, Line } from "./types";
@@ -88,37 +89,29 @@ export function yDomainOf(
     const columns = [line.raw, line.smoothed && main, line.band?.low, line.band?.high];
     for (const values of columns) if (values) extend(extent, values, inside.start, inside.end, log);
   }
-  const threshold = options.y === "symlog" ? symlogThreshold(extent, smallestOf(views)) : 1;
+  const threshold = options.y === "symlog" ? thresholdOf(views) : 1;
   const everything = fitY(extent, options.y, threshold);
   if (options.yDomain) return { domain: usableDomain(options.yDomain, everything, log), threshold };
   if (!options.ignoreOutliers) return { domain: everything, threshold };
-  const typical = quantiles(valuesInView(views, xDomain, log), ...OUTLIER_QUANTILES);
+  const typical = quantiles(partsInView(views, xDomain), ...OUTLIER_QUANTILES, log);
   const domain = typical.low <= typical.high ? fitY(typical, options.y, threshold) : everything;
   return { domain, threshold };
 }
 
-function smallestOf(views: readonly LineView[]): number {
-  const sizes = views.map(({ main, inside }) => smallestSize(main, inside.start, inside.end));
-  return sizes.reduce((smallest, size) => Math.min(smallest, size), Number.POSITIVE_INFINITY);
+/** Of all the data, not of the view: or the axis would change its shape while it is dragged. */
+function thresholdOf(views: readonly LineView[]): number {
+  const extent = emptyExtent();
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const { main } of views) {
+    extend(extent, main, 0, main.length);
+    smallest = Math.min(smallest, smallestSize(main, 0, main.length));
+  }
+  return symlogThreshold(extent, smallest);
 }
 
-function valuesInView(
-  views: readonly LineView[],
-  xDomain: Domain,
-  positiveOnly: boolean,
-): Float64Array {
-  const room = views.reduce((sum, { inside }) => sum + inside.end - inside.start, 0);
-  const values = new Float64Array(room);
-  let count = 0;
-  for (const { line, main, sorted, inside } of views) {
-    for (let i = inside.start; i < inside.end; i++) {
-      const value = main[i] as number;
-      if (!Number.isFinite(value) || (positiveOnly && value <= 0)) continue;
-      if (!sorted && !isInside(line.x[i] as number, xDomain)) continue;
-      values[count++] = value;
-    }
-  }
-  return values.subarray(0, count);
+/** The values that are drawn, as ranges of the lines' own arrays where they are one. */
+function partsInView(views: readonly LineView[], xDomain: Domain): Part[] {
+  return views.map((view) => pointsInside(view, view.main, xDomain));
 }
 
 /** Whether there is a number to read off the y axis. */
@@ -137,7 +130,7 @@ export function measureLine(
   log: boolean,
   onOutside?: (x: number, above: boolean) => void,
 ): DrawnLine {
-  const { x, raw, start, end } = pointsInside(view, xDomain);
+  const { x, values: raw, start, end } = pointsInside(view, view.line.raw, xDomain);
   let [outside, above] = [0, 0];
   const hear = (index: number): void => {
     const value = raw[index] as number;
@@ -162,25 +155,22 @@ export function measureLine(
   };
 }
 
-interface Points {
-  x: Float64Array;
-  raw: Float64Array;
-  start: number;
-  end: number;
-}
-
 /** As a range of the line's own arrays, or as copies if its points in view are not one range. */
-function pointsInside({ line: { x, raw }, sorted, inside }: LineView, xDomain: Domain): Points {
-  if (sorted) return { x, raw, ...inside };
-  const kept = { x: new Float64Array(x.length), raw: new Float64Array(x.length) };
+function pointsInside(
+  { line: { x }, sorted, inside }: LineView,
+  values: Float64Array,
+  xDomain: Domain,
+): Part & { x: Float64Array } {
+  if (sorted) return { x, values, ...inside };
+  const kept = { x: new Float64Array(x.length), values: new Float64Array(x.length) };
   let end = 0;
   for (let i = inside.start; i < inside.end; i++) {
     const xi = x[i] as number;
     if (!isInside(xi, xDomain)) continue;
     kept.x[end] = xi;
-    kept.raw[end++] = raw[i] as number;
+    kept.values[end++] = values[i] as number;
   }
-  return end === x.length ? { x, raw, start: 0, end } : { ...kept, start: 0, end };
+  return end === x.length ? { x, values, start: 0, end } : { ...kept, start: 0, end };
 }
 
 /** Points left of everything that a log x axis has a place for. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { emptyExtent, quantiles } from "../../src/charts/domain";
+import { emptyExtent } from "../../src/charts/domain";
+import { quantiles } from "../../src/charts/quantiles";
 import { count, extend, smallestSize } from "../../src/charts/summary";
 
 const values = Float64Array.from({ length: 2000 }, (_, i) => {
@@ -42,13 +43,35 @@ describe("of any range, blocks tell what a walk through all values tells", () =>
   });
 });
 
-test("quantiles of many values are those of sorting, also with a spike among them", () => {
-  for (const spike of [0, 1e12, Number.MAX_VALUE]) {
-    const many = Float64Array.from({ length: 20_001 }, (_, i) => ((i * 7919) % 20_001) / 7);
-    many[77] = spike;
-    many[78] = -spike;
-    const sorted = Float64Array.from(many).sort();
-    expect(quantiles(many, 0.05, 0.95)).toEqual({ low: sorted[1000], high: sorted[19_000] });
-  }
-  expect(quantiles(new Float64Array(9000).fill(3), 0.05, 0.95)).toEqual({ low: 3, high: 3 });
+describe("quantiles", () => {
+  const part = (all: Float64Array) => ({ values: all, start: 0, end: all.length });
+
+  test("of many values are those of sorting, also with a spike among them", () => {
+    for (const spike of [0, 1e12, Number.MAX_VALUE]) {
+      const many = Float64Array.from({ length: 20_001 }, (_, i) => ((i * 7919) % 20_001) / 7);
+      many[77] = spike;
+      many[78] = -spike;
+      const sorted = Float64Array.from(many).sort();
+      const { low, high } = quantiles([part(many)], 0.05, 0.95);
+      expect([low, high]).toEqual([sorted[1000], sorted[19_000]]);
+    }
+  });
+
+  test("are of all parts, and of positive finite values alone if so asked", () => {
+    const parts = [
+      { values: values.subarray(0, 900), start: 0, end: 900 },
+      { values, start: 900, end: 1800 },
+    ];
+    for (const positive of [false, true]) {
+      const expected = Float64Array.from(values.subarray(0, 1800))
+        .filter((value) => Number.isFinite(value) && (!positive || value > 0))
+        .sort();
+      const last = expected.length - 1;
+      expect(quantiles(parts, 0.05, 0.95, positive)).toEqual({
+        low: expected[Math.ceil(last * 0.05)],
+        high: expected[Math.floor(last * 0.95)],
+      });
+    }
+    expect(quantiles([part(Float64Array.of(-1, Number.NaN))], 0.05, 0.95, true).low).toBe(Infinity);
+  });
 });
