@@ -49,7 +49,10 @@ export function nextX(lines: readonly Line[], from: number, by: 1 | -1): number 
       const at = x[by > 0 ? upperBound(x, from) : lowerBound(x, from) - 1];
       if (at !== undefined && (at - next) * by < 0) next = at;
     } else {
-      for (const at of x) if ((at - from) * by > 0 && (at - next) * by < 0) next = at;
+      for (let i = 0; i < x.length; i++) {
+        const at = x[i] as number;
+        if (by > 0 ? at > from && at < next : at < from && at > next) next = at;
+      }
     }
   }
   return Number.isFinite(next) ? next : null;
