@@ -12,9 +12,9 @@ import {
   symlogTicks,
   type Tick,
 } from "./scales";
-import { relativeTicks, timeTicks } from "./time_ticks";
+import { logRelativeTicks, relativeTicks, timeTicks } from "./time_ticks";
 import type { ChartOptions, ChartTheme, Line } from "./types";
-import type { YView } from "./view";
+import { isLogX, type YView } from "./view";
 
 const TOP = 7;
 const RIGHT = 9;
@@ -50,29 +50,33 @@ export interface Size {
 
 export interface Views {
   x: Domain;
-  y: YView;
+  /** Null if every line is read off the right axis. */
+  y: YView | null;
   y2: YView | null;
 }
 
-/** `previousGutter` is the left gutter of the frame this one replaces, or 0. */
+/** `previous` is the frame that this one replaces, whose gutters it keeps if they will do. */
 export function layOut(
   context: Painter,
   size: Size,
   views: Views,
   options: ChartOptions,
-  previousGutter: number,
+  previous: Frame | null,
 ): Frame {
   const { width, height } = size;
   const top = Math.min(TOP, height);
   const bottom = Math.max(top + 1, height - BOTTOM);
   const yCount = Math.max(2, Math.floor((bottom - top) / PIXELS_PER_Y_TICK));
-  const yTicks = yTicksOf(options.y, views.y, yCount);
+  const yTicks = views.y ? yTicksOf(options.y, views.y, yCount) : [];
   const y2Ticks = views.y2 ? yTicksOf(options.y, views.y2, yCount) : [];
-  const left = gutter(context, yTicks, previousGutter);
-  const right = Math.max(left + 1, width - (views.y2 ? gutter(context, y2Ticks, 0) : RIGHT));
-  const x = (options.xScale === "log" ? logScale : linearScale)(views.x, [left, right]);
-  const y = yScaleOf(options.y, views.y, [bottom, top]);
+  const left = views.y || !views.y2 ? gutter(context, yTicks, previous?.left ?? 0) : RIGHT;
+  const before = previous?.y2 ? previous.width - previous.right : 0;
+  const right = Math.max(left + 1, width - (views.y2 ? gutter(context, y2Ticks, before) : RIGHT));
+  const x = (isLogX(options) ? logScale : linearScale)(views.x, [left, right]);
   const y2 = views.y2 && yScaleOf(options.y, views.y2, [bottom, top]);
+  const y = views.y
+    ? yScaleOf(options.y, views.y, [bottom, top])
+    : (y2 ?? linearScale([0, 1], [bottom, top]));
   const xTicks = fittingTicks(context, x, options, width);
   return { width, height, left, top, right, bottom, x, y, y2, xTicks, yTicks, y2Ticks };
 }
@@ -118,8 +122,10 @@ function fittingTicks(
   return xTicksOf(scale.domain, options, 1).slice(0, 1);
 }
 
-function xTicksOf(domain: Domain, { x: kind, xScale }: ChartOptions, count: number): Tick[] {
-  if (xScale === "log") return logTicks(domain, count);
+function xTicksOf(domain: Domain, options: ChartOptions, count: number): Tick[] {
+  const kind = options.x;
+  if (isLogX(options))
+    return kind === "relative" ? logRelativeTicks(domain, count) : logTicks(domain, count);
   if (kind === "wall") return timeTicks(domain, count);
   if (kind === "relative") return relativeTicks(domain, count);
   return linearTicks(domain, count, kind !== "value");
@@ -145,8 +151,10 @@ export function paintAxes(context: Painter, frame: Frame, theme: ChartTheme): vo
   context.strokeStyle = theme.grid;
   context.lineWidth = 1;
   context.beginPath();
-  for (const tick of frame.yTicks) {
-    const y = Math.round(frame.y.pixel(tick.value)) + 0.5;
+  const [ruled, ticks] =
+    frame.y2 && frame.yTicks.length === 0 ? [frame.y2, frame.y2Ticks] : [frame.y, frame.yTicks];
+  for (const tick of ticks) {
+    const y = Math.round(ruled.pixel(tick.value)) + 0.5;
     context.moveTo(frame.left, y);
     context.lineTo(frame.right, y);
   }
@@ -183,11 +191,22 @@ function paintXLabels(context: Painter, frame: Frame, theme: ChartTheme): void {
   context.fillStyle = theme.muted;
   context.textBaseline = "middle";
   context.textAlign = "center";
-  for (const tick of frame.xTicks) {
-    const wide = context.measureText(tick.label).width;
-    const centre = labelCentre(frame.x.pixel(tick.value), wide, frame.width);
-    context.fillText(tick.label, centre, frame.bottom + (frame.height - frame.bottom) / 2 + 2);
+  for (const { label, left, width, top, height } of labelBoxes(context, frame)) {
+    context.fillText(label, left + width / 2, top + height / 2);
   }
+}
+
+/** Where the labels of the x axis stand. */
+export function labelBoxes(
+  context: Painter,
+  frame: Frame,
+): { label: string; left: number; width: number; top: number; height: number }[] {
+  const top = frame.bottom + (frame.height - frame.bottom) / 2 + 2 - HALF_LINE;
+  return frame.xTicks.map(({ value, label }) => {
+    const { width } = context.measureText(label);
+    const left = labelCentre(frame.x.pixel(value), width, frame.width) - width / 2;
+    return { label, left, width, top, height: 2 * HALF_LINE };
+  });
 }
 
 /** The frame of a chart with nothing to show: its hairlines, without y numbers that would mean nothing. */

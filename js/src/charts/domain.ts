@@ -1,6 +1,6 @@
 /** Which part of the data an axis shows when nobody has zoomed. */
 
-import type { Domain } from "./scales";
+import { type Domain, symlogScale } from "./scales";
 import type { YScaleKind } from "./types";
 
 const PADDING = 0.05;
@@ -19,26 +19,6 @@ export function emptyExtent(): Extent {
   return { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
 }
 
-/** Widens `extent` by the finite values of a range (of the positive ones only, for a log axis). */
-export function extend(
-  extent: Extent,
-  values: Float64Array,
-  start: number,
-  end: number,
-  positiveOnly = false,
-): void {
-  let { low, high } = extent;
-  const floor = positiveOnly ? 0 : Number.NEGATIVE_INFINITY;
-  for (let i = start; i < end; i++) {
-    const value = values[i] as number;
-    if (!(value > floor) || value === Number.POSITIVE_INFINITY) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  extent.low = low;
-  extent.high = high;
-}
-
 /** The x axis runs from the first point to the last without padding; one point alone gets room around it. */
 export function fitX(extent: Extent, room: number): Domain {
   if (!(extent.low <= extent.high)) return [0, 1];
@@ -47,7 +27,7 @@ export function fitX(extent: Extent, room: number): Domain {
 }
 
 /** The y axis has a little air above and below; a constant series is put in the middle. */
-export function fitY(extent: Extent, kind: YScaleKind): Domain {
+export function fitY(extent: Extent, kind: YScaleKind, threshold = 1): Domain {
   if (!(extent.low <= extent.high)) return kind === "log" ? [0.1, 10] : [0, 1];
   if (kind === "log") return fitLog(extent);
   const low = Math.max(-LARGEST, extent.low);
@@ -56,15 +36,15 @@ export function fitY(extent: Extent, kind: YScaleKind): Domain {
     const room = high === 0 ? 1 : Math.max(Math.abs(high) * 0.1, 1e-300);
     return [low - room, high + room];
   }
-  if (kind === "symlog") return fitSymlog(low, high);
+  if (kind === "symlog") return fitSymlog(low, high, threshold);
   const room = (high - low) * PADDING;
   return [low - room, high + room];
 }
 
-/** Each end a little further out in its own logarithm; an end at zero stays there. */
-function fitSymlog(low: number, high: number): Domain {
-  const room = 1.5;
-  return [low < 0 ? low * room : low / room, high > 0 ? high * room : high / room];
+/** The air is measured on the axis, where it is as high as on any other. */
+function fitSymlog(low: number, high: number, threshold: number): Domain {
+  const { pixel, invert } = symlogScale([low, high], [0, 1], threshold);
+  return [Math.max(-LARGEST, invert(pixel(low) - PADDING)), Math.min(LARGEST, invert(1 + PADDING))];
 }
 
 /**
@@ -95,40 +75,6 @@ export function usableDomain(domain: Domain, fallback: Domain, log = false): Dom
   if (!log) return [low, high];
   if (high <= 0) return fallback;
   return [low > 0 ? low : Math.min(fallback[0], high / 10), high];
-}
-
-/** The values at two quantiles, by selection: `values` is reordered, never fully sorted. */
-export function quantiles(values: Float64Array, lower: number, upper: number): Extent {
-  if (values.length === 0) return emptyExtent();
-  const last = values.length - 1;
-  return {
-    low: select(values, Math.ceil(last * lower)),
-    high: select(values, Math.floor(last * upper)),
-  };
-}
-
-/** Quickselect: the value that sorting would put at `rank`. */
-function select(values: Float64Array, rank: number): number {
-  let left = 0;
-  let right = values.length - 1;
-  while (left < right) {
-    const pivot = values[(left + right) >>> 1] as number;
-    let i = left;
-    let j = right;
-    while (i <= j) {
-      while ((values[i] as number) < pivot) i++;
-      while ((values[j] as number) > pivot) j--;
-      if (i <= j) {
-        const swapped = values[i] as number;
-        values[i++] = values[j] as number;
-        values[j--] = swapped;
-      }
-    }
-    if (rank <= j) right = j;
-    else if (rank >= i) left = i;
-    else break;
-  }
-  return values[rank] as number;
 }
 
 /** Equal, or so close that rounding would show as a staircase. */

@@ -2,7 +2,11 @@
 
 const CLICK_DISTANCE = 4;
 /** A drag flatter than this selects a band of x; a taller one selects a box. */
-const BAND_HEIGHT = 12;
+export const BAND_HEIGHT = 12;
+const DELTA_LINES = 1;
+const PIXELS_PER_LINE = 16;
+const MOST_TURN = 200;
+const ZOOM_PER_PIXEL = 0.002;
 
 export interface Point {
   px: number;
@@ -31,12 +35,33 @@ export interface GestureHandler {
   reset(): void;
   /** The pointer took hold of something at `point`: what to call as it moves; null if there is nothing. */
   grab(point: Point): ((point: Point) => void) | null;
-  /** The view is dragged by so many pixels since the last call. */
-  pan(dx: number, dy: number): void;
-  /** The wheel was turned with a modifier key held: shrink or enlarge what is shown about `point`. */
-  scale(point: Point, factor: number): void;
+  /** The plot is to be dragged from `point`: what to call as the pointer moves. */
+  pan(point: Point): (point: Point) => void;
+  /** The wheel was turned with a modifier key held: show `factor` of what is shown about `point`; of y, if `upright`. */
+  scale(point: Point, factor: number, upright: boolean): void;
   /** Where a drag may select. */
   plot(): { left: number; top: number; right: number; bottom: number };
+}
+
+/** Pointers tell more than a screen can show: of the calls in one frame only the last is made. */
+class Soon {
+  private action: (() => void) | null = null;
+  private frame = 0;
+
+  call(action: () => void): void {
+    this.action = action;
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.action?.();
+    });
+  }
+
+  drop(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.action = null;
+  }
 }
 
 export class Gestures {
@@ -47,8 +72,10 @@ export class Gestures {
   /** What a drag does instead of selecting. */
   private drag: ((point: Point) => void) | null = null;
   private dragged = false;
-  private pendingHover: Point | null = null;
-  private hoverFrame = 0;
+  private readonly hovering = new Soon();
+  private readonly dragging = new Soon();
+  private readonly scaling = new Soon();
+  private factor = 1;
 
   constructor(
     private readonly target: HTMLElement,
@@ -77,7 +104,8 @@ export class Gestures {
 
   destroy(): void {
     this.cancel();
-    this.dropHover();
+    this.hovering.drop();
+    this.scaling.drop();
     this.listening.abort();
   }
 
@@ -87,7 +115,7 @@ export class Gestures {
     this.start = this.locate(event);
     this.target.setPointerCapture(event.pointerId);
     this.drag =
-      event.altKey || event.shiftKey ? this.panFrom(this.start) : this.handler.grab(this.start);
+      event.altKey || event.shiftKey ? this.handler.pan(this.start) : this.handler.grab(this.start);
     if (event.pointerType === "touch") this.hoverSoon(this.start);
   }
 
@@ -97,9 +125,12 @@ export class Gestures {
       this.hoverSoon(point);
       return;
     }
-    if (this.drag !== null) {
-      if (distance(point, this.start) >= CLICK_DISTANCE) this.dragged = true;
-      if (this.dragged) this.drag(point);
+    const { drag } = this;
+    if (drag !== null) {
+      if (!this.dragged && distance(point, this.start) < CLICK_DISTANCE) return;
+      if (!this.dragged) this.endHover();
+      this.dragged = true;
+      this.dragging.call(() => drag(point));
       return;
     }
     const next = this.selectionTo(this.start, point);
@@ -115,27 +146,26 @@ export class Gestures {
     const selection = this.drag ? null : this.selectionTo(this.start, point);
     const still = distance(point, this.start) < CLICK_DISTANCE;
     const dragged = this.selection !== null || this.dragged;
+    if (this.dragged) this.drag?.(point);
     this.cancel();
     if (selection !== null) this.handler.zoom(selection);
     else if (still && !dragged) this.handler.click(point);
-  }
-
-  private panFrom(start: Point): (point: Point) => void {
-    let last = start;
-    this.endHover();
-    return (point) => {
-      this.handler.pan(point.px - last.px, point.py - last.py);
-      last = point;
-    };
   }
 
   /** Without a modifier the wheel scrolls the page, as everywhere. */
   private onWheel(event: WheelEvent): void {
     if (!event.altKey && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    const delta = Math.max(-200, Math.min(200, (event.deltaY || event.deltaX) * lines));
-    this.handler.scale(this.locate(event), Math.exp(delta * 0.002));
+    // Browsers turn the wheel sideways while shift is held.
+    const turned = event.deltaY || event.deltaX;
+    const pixels = turned * (event.deltaMode === DELTA_LINES ? PIXELS_PER_LINE : 1);
+    this.factor *= Math.exp(Math.max(-MOST_TURN, Math.min(MOST_TURN, pixels)) * ZOOM_PER_PIXEL);
+    const point = this.locate(event);
+    this.scaling.call(() => {
+      const { factor } = this;
+      this.factor = 1;
+      this.handler.scale(point, factor, event.shiftKey);
+    });
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -160,6 +190,7 @@ export class Gestures {
     this.start = null;
     this.drag = null;
     this.dragged = false;
+    this.dragging.drop();
     if (this.selection !== null) {
       this.selection = null;
       this.handler.select(null);
@@ -181,23 +212,12 @@ export class Gestures {
   }
 
   private hoverSoon(point: Point): void {
-    this.pendingHover = point;
-    if (this.hoverFrame !== 0) return;
-    this.hoverFrame = requestAnimationFrame(() => {
-      this.hoverFrame = 0;
-      if (this.pendingHover !== null) this.handler.hover(this.pendingHover);
-    });
+    this.hovering.call(() => this.handler.hover(point));
   }
 
   private endHover(): void {
-    this.dropHover();
+    this.hovering.drop();
     this.handler.hover(null);
-  }
-
-  private dropHover(): void {
-    cancelAnimationFrame(this.hoverFrame);
-    this.hoverFrame = 0;
-    this.pendingHover = null;
   }
 
   private locate(event: MouseEvent): Point {

@@ -4,7 +4,8 @@ export class Layer {
   readonly context: CanvasRenderingContext2D;
   width = 0;
   height = 0;
-  private ratio = 1;
+  /** Pixels of the screen for each of CSS. */
+  ratio = 1;
 
   constructor(root: HTMLElement) {
     this.canvas = root.ownerDocument.createElement("canvas");

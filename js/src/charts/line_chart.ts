@@ -1,14 +1,16 @@
 /** The line chart: many lines with x of their own on one pair of axes, drawn on canvas. */
 
-import { type Frame, frameOf } from "./axes";
-import { nearestIndex } from "./decimate";
+import type { Frame } from "./axes";
 import { formatPlace } from "./format";
-import { Gestures, type Point, type Selection } from "./gestures";
+import { BAND_HEIGHT, Gestures, type Point, type Selection } from "./gestures";
 import { Keys } from "./keys";
 import { Layer } from "./layer";
-import { paintCursor, paintMarker, paintRange, paintSelection } from "./overlay";
+import { type Chip, chipAt, paintMarkers, placeChips } from "./markers";
+import { panned, scaledAcross, scaledUp, selected, type Target } from "./navigation";
+import { nearestPoints, nextX } from "./nearest";
+import { paintCursor, paintRange, paintSelection } from "./overlay";
 import { type PictureOptions, pngOf, svgOf } from "./picture";
-import { countOutside, type Drawing, marksOutliers, paintChart } from "./render";
+import { type Drawing, paintChart } from "./render";
 import type { Domain } from "./scales";
 import type {
   ChartEvents,
@@ -21,16 +23,12 @@ import type {
   Line,
   NearestPoint,
 } from "./types";
-import { sortedX } from "./view";
+import { countNonPositiveX, isLogX } from "./view";
 
 export type * from "./types";
 
-/** How far outside the plot a line's nearest point may stand and still be named. */
-const OUTSIDE_TOLERANCE = 12;
 /** The crosshair jumps to a point this near; farther away it stays under the mouse. */
 const SNAP_DISTANCE = 24;
-/** How near to a marker the pointer takes hold of it. */
-const GRAB_DISTANCE = 6;
 /** With more lines the dots at the crosshair would hide them. */
 const MOST_DOTS = 12;
 const DEFAULT_OPTIONS: ChartOptions = {
@@ -59,6 +57,8 @@ export class LineChart {
   private baseIsStale = false;
   private draws = 0;
   private drawn: DrawnLine[] = [];
+  private outside: [above: number, below: number] = [0, 0];
+  private keepsGutters = false;
   private step: number | null = null;
   private range: Domain | null = null;
 
@@ -86,14 +86,17 @@ export class LineChart {
       zoom: (selection) => this.zoom(selection),
       reset: () => this.events.onReset?.(),
       grab: (point) => this.grab(point),
-      pan: (dx, dy) => this.pan(dx, dy),
-      scale: (point, factor) => this.scaleAbout(point.px, factor),
+      pan: (point) => this.pan(point),
+      scale: ({ px, py }, factor, upright) =>
+        this.go((frame) =>
+          upright ? scaledUp(frame, py, factor) : scaledAcross(frame, px, factor),
+        ),
       plot: () => this.frame ?? { left: 0, top: 0, right: 0, bottom: 0 },
     });
     this.keys = new Keys(this.root, {
       move: (by) => this.moveCursor(by),
       scale: (factor) =>
-        this.frame && this.scaleAbout((this.frame.left + this.frame.right) / 2, factor),
+        this.go((frame) => scaledAcross(frame, (frame.left + frame.right) / 2, factor)),
       reset: () => this.events.onReset?.(),
       leave: () => this.hover(null),
     });
@@ -104,7 +107,7 @@ export class LineChart {
 
   /** Several updates before the next animation frame make one draw. */
   update(lines: readonly Line[], options: ChartOptions): void {
-    if (options.y !== this.options.y && this.frame) this.frame.left = 0;
+    if (options.y !== this.options.y) this.keepsGutters = false;
     this.lines = lines;
     this.options = options;
     this.root.setAttribute("aria-label", options.label ? `Chart of ${options.label}` : "Chart");
@@ -159,13 +162,11 @@ export class LineChart {
 
   /** For every line its point nearest in x to a place on the chart, the one nearest in height first. */
   nearest(px: number, py: number): NearestPoint[] {
-    if (this.frame === null) return [];
-    return this.nearestTo(this.frame, this.frame.x.invert(px), py);
+    return this.frame ? this.nearestTo(this.frame, this.frame.x.invert(px), py) : [];
   }
 
   probe(): ChartProbe {
-    const counted = marksOutliers(this.options);
-    const [above, below] = counted ? countOutside(this.drawn) : [0, 0];
+    const [above, below] = this.outside;
     return {
       series: this.drawn.length,
       points: this.drawn.reduce((sum, line) => sum + line.points, 0),
@@ -179,6 +180,7 @@ export class LineChart {
       outliers: above + below,
       outliersAbove: above,
       outliersBelow: below,
+      nonPositiveX: countNonPositiveX(this.lines, this.options),
     };
   }
 
@@ -210,14 +212,17 @@ export class LineChart {
   private drawBase(): void {
     this.baseIsStale = false;
     this.base.clear();
-    const { frame, drawn } = paintChart(
+    const { frame, drawn, outside } = paintChart(
       this.base.context,
       this.base,
       this.drawing,
-      this.frame?.left ?? 0,
+      this.keepsGutters ? this.frame : null,
+      1 / this.base.ratio,
     );
     this.frame = frame;
     this.drawn = drawn;
+    this.outside = outside;
+    this.keepsGutters = true;
     this.draws += 1;
     this.events.onDraw?.();
   }
@@ -242,41 +247,20 @@ export class LineChart {
         .map(({ id, px, py }) => ({ px, py, color: colors.get(id) ?? theme.foreground }));
       paintCursor(context, frame, theme, this.cursor, dots);
     }
-    for (const x of this.markers()) {
-      paintMarker(context, frame, theme, x, formatPlace(x, this.options.x));
-    }
+    paintMarkers(context, frame, theme, this.chips(frame));
   }
 
-  /** Where the lines with chips stand: both ends of the range, else the step. */
-  private markers(): readonly number[] {
-    return this.range ?? (this.step === null ? [] : [this.step]);
+  /** Both ends of the range, else the step. */
+  private chips(frame: Frame): Chip[] {
+    const places = this.range ?? (this.step === null ? [] : [this.step]);
+    const { x, formatX = (at) => formatPlace(at, x) } = this.options;
+    const { context } = this.overlay;
+    context.font = this.theme.font;
+    return placeChips(context, frame, places, formatX);
   }
 
   private nearestTo(frame: Frame, x: number, py: number): NearestPoint[] {
-    const points: NearestPoint[] = [];
-    for (const line of this.lines) {
-      const index = nearestIndex(line.x, x, sortedX(line.x));
-      const at = line.x[index];
-      const raw = line.raw[index];
-      if (at === undefined || raw === undefined) continue;
-      const px = frame.x.pixel(at);
-      if (!(px >= frame.left - OUTSIDE_TOLERANCE && px <= frame.right + OUTSIDE_TOLERANCE))
-        continue;
-      const smoothed = line.smoothed?.[index] ?? null;
-      const height = frameOf(frame, line).y.pixel(smoothed ?? raw);
-      const placed = Number.isFinite(height);
-      points.push({
-        id: line.id,
-        index,
-        x: at,
-        raw,
-        smoothed,
-        px,
-        py: placed ? height : Number.NaN,
-        distance: placed ? Math.abs(height - py) : Number.POSITIVE_INFINITY,
-      });
-    }
-    return points.sort((a, b) => compare(a.distance, b.distance));
+    return nearestPoints(this.lines, frame, x, py, isLogX(this.options));
   }
 
   private hover(point: Point | null): void {
@@ -285,6 +269,8 @@ export class LineChart {
       this.events.onHover?.(null);
       return;
     }
+    const held = this.holds(point) && chipAt(this.frame, this.chips(this.frame), point) >= 0;
+    this.overlay.canvas.style.cursor = held ? "ew-resize" : "crosshair";
     const points = this.nearest(point.px, point.py);
     const hover: ChartHover = { ...this.position(this.frame, point, points), points };
     this.setCursor(hover.x);
@@ -295,14 +281,11 @@ export class LineChart {
   private moveCursor(by: 1 | -1): void {
     const { frame } = this;
     if (frame === null) return;
-    const from = this.cursor ?? (by > 0 ? frame.x.domain[0] : frame.x.domain[1]);
-    let next = by > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-    for (const { x } of this.lines) {
-      for (const at of x) {
-        if (by > 0 ? at > from && at < next : at < from && at > next) next = at;
-      }
-    }
-    if (!Number.isFinite(next) || next < frame.x.domain[0] || next > frame.x.domain[1]) return;
+    const [low, high] = frame.x.domain;
+    // Without a cursor the first point in view comes next, which may stand on its very edge.
+    const edge = by > 0 ? low - (high - low) * 1e-9 : high + (high - low) * 1e-9;
+    const next = nextX(this.lines, this.cursor ?? edge, by);
+    if (next === null || next < low || next > high) return;
     const box = this.root.getBoundingClientRect();
     const [px, py] = [frame.x.pixel(next), (frame.top + frame.bottom) / 2];
     this.hover({ px, py, clientX: box.left + px, clientY: box.top + py, shift: false });
@@ -330,51 +313,50 @@ export class LineChart {
     this.schedule(false);
   }
 
-  private zoom({ left, right, top, bottom, box }: Selection): void {
-    if (this.frame === null) return;
-    const { x, y } = this.frame;
-    this.events.onZoom?.(
-      [x.invert(left), x.invert(right)],
-      box ? [y.invert(bottom), y.invert(top)] : null,
-    );
+  private zoom(selection: Selection): void {
+    this.go((frame) => selected(frame, selection));
+  }
+
+  private pan(start: Point): (point: Point) => void {
+    const { frame } = this;
+    let upright = false;
+    return ({ px, py }) => {
+      const [dx, dy] = [px - start.px, py - start.py];
+      // As with a rectangle: a drag along x leaves y fitted to what is in view.
+      upright ||= Math.abs(dy) >= BAND_HEIGHT;
+      if (frame) this.tell(panned(frame, dx, dy, upright));
+    };
+  }
+
+  private go(to: (frame: Frame) => Target | null): void {
+    if (this.frame) this.tell(to(this.frame));
+  }
+
+  private tell(target: Target | null): void {
+    if (target) this.events.onZoom?.(target.x, target.y, target.y2);
+  }
+
+  /** Whether somebody listens to what would be dragged at a point. */
+  private holds(point: Point): boolean {
+    return !point.shift && Boolean(this.range ? this.events.onRange : this.events.onStep);
   }
 
   /** The marker at `point`, to be dragged. */
   private grab(point: Point): ((point: Point) => void) | null {
-    const { frame } = this;
-    if (frame === null) return null;
-    const near = this.markers().findIndex(
-      (x) => Math.abs(frame.x.pixel(x) - point.px) <= GRAB_DISTANCE,
-    );
-    if (near < 0 || (!this.events.onStep && !this.events.onRange)) return null;
+    const { frame, range } = this;
+    if (frame === null || !this.holds(point)) return null;
+    const chips = this.chips(frame);
+    const chip = chips[chipAt(frame, chips, point)];
+    if (!chip) return null;
+    // The other end stays where it is, also when this one is dragged across it.
+    const other = range && (chip.x === range[0] ? range[1] : range[0]);
+    const offset = point.py > frame.bottom ? point.px - frame.x.pixel(chip.x) : 0;
     return (at) => {
       const now = this.frame ?? frame;
-      const x = now.x.invert(Math.max(now.left, Math.min(now.right, at.px)));
-      if (this.range === null) this.events.onStep?.(x);
-      else {
-        const other = this.range[1 - near] as number;
-        this.events.onRange?.([Math.min(x, other), Math.max(x, other)]);
-      }
+      const x = now.x.invert(Math.max(now.left, Math.min(now.right, at.px - offset)));
+      if (other === null) this.events.onStep?.(x);
+      else this.events.onRange?.([Math.min(x, other), Math.max(x, other)]);
     };
-  }
-
-  private pan(dx: number, dy: number): void {
-    const { frame, options } = this;
-    if (frame === null) return;
-    const x: [number, number] = [frame.x.invert(frame.left - dx), frame.x.invert(frame.right - dx)];
-    const y: [number, number] = [frame.y.invert(frame.bottom - dy), frame.y.invert(frame.top - dy)];
-    this.events.onZoom?.(x, options.yDomain ? y : null);
-  }
-
-  private scaleAbout(px: number, factor: number): void {
-    const { frame } = this;
-    if (frame === null) return;
-    const at = Math.max(frame.left, Math.min(frame.right, px));
-    const low = frame.x.invert(at + (frame.left - at) * factor);
-    const high = frame.x.invert(at + (frame.right - at) * factor);
-    if (Number.isFinite(low) && low < high && Number.isFinite(high)) {
-      this.events.onZoom?.([low, high], null);
-    }
   }
 
   /** A query matches one pixel ratio only, so each change asks anew. */
@@ -390,8 +372,4 @@ export class LineChart {
     this.followDensity();
     this.resize();
   };
-}
-
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }

@@ -1,9 +1,10 @@
 /** Marks on lines: what is not a number, what lies outside the view, what is best. */
 
-import { type Frame, frameOf } from "./axes";
-import { formatValue } from "./format";
-import { clamp, clipToPlot, FAR, paintDots, strength } from "./paint";
+import type { Frame } from "./axes";
+import { formatStep } from "./format";
+import { clamp, clipToPlot, strength } from "./paint";
 import type { Painter } from "./painter";
+import { FAR } from "./path";
 import type { ChartTheme } from "./types";
 import type { LineView } from "./view";
 
@@ -11,9 +12,6 @@ const MARK_SIZE = 4;
 /** Marks nearer to one another than this would only be a smear. */
 const MARK_SPACING = 10;
 const OUTLIER_LENGTH = 4;
-const BEST_RADIUS = 3.5;
-/** With more lines the numbers at the best points would cover one another. */
-const MOST_LABELS = 6;
 
 /**
  * Triangles where a value is not a number: hollow at the height of the last finite value for NaN, solid at the top
@@ -84,35 +82,37 @@ function triangle(context: Painter, x: number, y: number, up: boolean, solid: bo
 
 /** Collects where points lie beyond the top or bottom edge, at most one mark a pixel. */
 export class OutlierMarks {
-  private readonly above = new Set<number>();
-  private readonly below = new Set<number>();
+  /** By pixel column from the left of the canvas, whether there is a mark. */
+  private readonly above: Uint8Array;
+  private readonly below: Uint8Array;
 
-  constructor(private readonly frame: Frame) {}
+  constructor(private readonly frame: Frame) {
+    this.above = new Uint8Array(Math.ceil(frame.width) + 1);
+    this.below = new Uint8Array(this.above.length);
+  }
 
   add(x: number, isAbove: boolean): void {
-    (isAbove ? this.above : this.below).add(Math.round(this.frame.x.pixel(x)));
+    (isAbove ? this.above : this.below)[Math.round(this.frame.x.pixel(x))] = 1;
   }
 
   paint(context: Painter, color: string, alpha: number): void {
     context.globalAlpha = alpha;
-    context.strokeStyle = color;
-    context.lineWidth = 1;
+    context.fillStyle = color;
     context.beginPath();
-    for (const [columns, edge, length] of this.edges()) {
-      for (const column of columns) {
-        context.moveTo(column + 0.5, edge);
-        context.lineTo(column + 0.5, edge + length);
-      }
-    }
-    context.stroke();
+    rectangles(context, this.above, this.frame.top - 3);
+    rectangles(context, this.below, this.frame.bottom + 3 - OUTLIER_LENGTH);
+    context.fill();
     context.globalAlpha = 1;
   }
+}
 
-  private edges(): [Set<number>, number, number][] {
-    return [
-      [this.above, this.frame.top - 3, OUTLIER_LENGTH],
-      [this.below, this.frame.bottom + 3, -OUTLIER_LENGTH],
-    ];
+/** Marks side by side are one rectangle. */
+function rectangles(context: Painter, columns: Uint8Array, top: number): void {
+  for (let column = 0; column < columns.length; column++) {
+    if (!columns[column]) continue;
+    const start = column;
+    while (columns[column + 1]) column++;
+    context.rect(start, top, column + 1 - start, OUTLIER_LENGTH);
   }
 }
 
@@ -128,11 +128,12 @@ export function paintOutlierCounts(
     [above, frame.top + 8, "↑"],
     [below, frame.bottom - 8, "↓"],
   ];
+  context.font = theme.font;
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const [count, y, arrow] of edges) {
     if (!count) continue;
-    const text = `${arrow} ${count.toLocaleString("en")} outside`;
+    const text = `${arrow} ${formatStep(count)} ${count === 1 ? "point" : "points"} outside`;
     const { width } = context.measureText(text);
     context.globalAlpha = 0.8;
     context.fillStyle = theme.background;
@@ -141,48 +142,4 @@ export function paintOutlierCounts(
     context.fillStyle = theme.muted;
     context.fillText(text, frame.right - 3, y);
   }
-}
-
-/** A ring about the best point of each line in view, with its value where there is room. */
-export function paintBest(
-  context: Painter,
-  frame: Frame,
-  theme: ChartTheme,
-  views: readonly LineView[],
-  best: "min" | "max",
-): void {
-  for (const view of views) {
-    const index = bestIndex(view, best);
-    if (index < 0) continue;
-    const own = frameOf(frame, view.line);
-    const px = own.x.pixel(view.line.x[index] as number);
-    const py = own.y.pixel(view.main[index] as number);
-    if (!Number.isFinite(px) || !Number.isFinite(py)) continue;
-    if (px < frame.left - 1 || px > frame.right + 1) continue;
-    context.globalAlpha = strength(view);
-    context.fillStyle = view.line.color;
-    paintDots(context, [px, py], BEST_RADIUS);
-    context.fillStyle = theme.background;
-    paintDots(context, [px, py], BEST_RADIUS - 1.5);
-    if (views.length <= MOST_LABELS) {
-      const right = px < (frame.left + frame.right) / 2;
-      context.fillStyle = theme.foreground;
-      context.textAlign = right ? "left" : "right";
-      context.textBaseline = "middle";
-      const y = clamp(py + (best === "min" ? 9 : -9), frame.top + 6, frame.bottom - 6);
-      context.fillText(formatValue(view.main[index] as number), px + (right ? 5 : -5), y);
-    }
-    context.globalAlpha = 1;
-  }
-}
-
-function bestIndex({ main, inside }: LineView, best: "min" | "max"): number {
-  let found = -1;
-  for (let i = inside.start; i < inside.end; i++) {
-    const value = main[i] as number;
-    if (!Number.isFinite(value)) continue;
-    const than = main[found] as number;
-    if (found < 0 || (best === "min" ? value < than : value > than)) found = i;
-  }
-  return found;
 }

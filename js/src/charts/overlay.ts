@@ -1,12 +1,9 @@
-/** What lies over the lines and moves without them: crosshair, dragged rectangle, markers of step and range. */
+/** What lies over the lines and moves without them: crosshair, dragged rectangle, range. */
 
 import type { Frame } from "./axes";
 import { paintDots } from "./paint";
 import type { Painter } from "./painter";
 import type { ChartTheme } from "./types";
-
-const CHIP_HEIGHT = 14;
-const CHIP_PADDING = 5;
 
 /** The crosshair and the lines' points nearest to it. */
 export function paintCursor(
@@ -56,35 +53,6 @@ export function paintSelection(
     Math.round(height),
   );
   context.globalAlpha = 1;
-}
-
-/** A line that stays, with its place in words on a chip below. */
-export function paintMarker(
-  context: Painter,
-  frame: Frame,
-  theme: ChartTheme,
-  x: number,
-  text: string,
-): void {
-  const px = frame.x.pixel(x);
-  if (!(px >= frame.left - 1 && px <= frame.right + 1)) return;
-  context.strokeStyle = theme.foreground;
-  context.lineWidth = 1;
-  context.setLineDash([4, 3]);
-  context.beginPath();
-  context.moveTo(Math.round(px) + 0.5, frame.top);
-  context.lineTo(Math.round(px) + 0.5, frame.bottom);
-  context.stroke();
-  context.setLineDash([]);
-  const width = context.measureText(text).width + 2 * CHIP_PADDING;
-  const left = Math.max(1, Math.min(frame.width - width - 1, px - width / 2));
-  const top = frame.bottom + (frame.height - frame.bottom - CHIP_HEIGHT) / 2 + 1;
-  context.fillStyle = theme.foreground;
-  context.fillRect(left, top, width, CHIP_HEIGHT);
-  context.fillStyle = theme.background;
-  context.textAlign = "left";
-  context.textBaseline = "middle";
-  context.fillText(text, left + CHIP_PADDING, top + CHIP_HEIGHT / 2 + 0.5);
 }
 
 /** A range of x, faintly. */

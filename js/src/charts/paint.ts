@@ -1,79 +1,86 @@
-/** Lines and their marks on a canvas. */
+/** Lines on a canvas. */
 
 import { type Frame, frameOf } from "./axes";
-import { type Columns, type PathSink, tracePath } from "./decimate";
+import { fillBand, traceBand } from "./band";
+import { type Columns, tracePath } from "./decimate";
 import type { Painter } from "./painter";
+import { near, Path, strokePath } from "./path";
 import type { ChartOptions } from "./types";
-import type { LineView } from "./view";
+import { isLogX, type LineView } from "./view";
 
 const RAW_ALPHA = 0.25;
 const BAND_ALPHA = 0.16;
 const DIMMED_ALPHA = 0.2;
+const WIDTH = 1.5;
+const HIGHLIGHTED_WIDTH = 2.5;
 const LIVE_RADIUS = 2.6;
 const DOT_RADIUS = 2.2;
-/** Beyond this distance the canvas loses precision; lines that far out are vertical anyway. */
-export const FAR = 1e5;
 const MANY_DOTS = 2000;
+/**
+ * Browsers stroke a line one pixel thin many times faster than a wider one. What a stroke costs goes by its points and
+ * its pixels; beyond this cost all lines become thin, which suits so crowded a chart anyway.
+ */
+const MOST_EFFORT = 40_000;
+const EFFORT_PER_PIXEL = 0.3;
+/** With more points than this in a column none of them can be told from its neighbours. */
+const CROWD = 8;
 
-/** Puts the kept points of one line into the path, and remembers the dots. */
-class PainterSink implements PathSink {
-  readonly dots: number[] = [];
-
-  constructor(
-    private readonly context: Painter,
-    private readonly frame: Frame,
-    private readonly x: Float64Array,
-    private readonly y: Float64Array,
-  ) {}
-
-  move(index: number): void {
-    this.context.moveTo(this.pixelX(index), this.pixelY(index));
-  }
-
-  line(index: number): void {
-    this.context.lineTo(this.pixelX(index), this.pixelY(index));
-  }
-
-  dot(index: number): void {
-    this.dots.push(this.pixelX(index), this.pixelY(index));
-  }
-
-  private pixelX(index: number): number {
-    return near(this.frame.x.pixel(this.x[index] as number));
-  }
-
-  private pixelY(index: number): number {
-    return near(this.frame.y.pixel(this.y[index] as number));
-  }
+interface Stroke {
+  view: LineView;
+  path: Path;
 }
 
-/** All lines: bands and raw values behind, so that no noise covers another line's smoothed course. */
+/**
+ * All lines: bands and raw values behind, so that no noise covers another line's smoothed course. `thinnest` is the
+ * width of a pixel of the screen, to which lines may shrink for speed, or null if they may not.
+ */
 export function paintLines(
   context: Painter,
   frame: Frame,
   views: readonly LineView[],
   options: ChartOptions,
+  thinnest: number | null = null,
 ): void {
   const ordered = [...views].sort((a, b) => rank(a) - rank(b));
+  const courseOf = (view: LineView, values: Float64Array): Stroke => {
+    const path = new Path(frameOf(frame, view.line), view.line.x, values);
+    const columns = columnsOf(frame, options, view);
+    tracePath(view.line.x, values, view.drawn, columns, path, options.y === "log");
+    return { view, path };
+  };
+  const behind = ordered.filter(({ line }) => line.smoothed && !line.band);
+  const raw = behind.map((view) => courseOf(view, view.line.raw));
+  const main = ordered.map((view) => courseOf(view, view.main));
+  const thin = thinnest !== null && isCrowded(raw, main, thinnest);
   context.save();
   clipToPlot(context, frame, 3);
-  for (const view of ordered) {
-    if (view.line.band) paintBand(context, frameOf(frame, view.line), view, options);
+  for (const view of ordered) paintBand(context, frameOf(frame, view.line), view);
+  for (const { view, path } of raw) {
+    const width = thin ? thinnest : 1;
+    paintPath(context, view, path, { width, alpha: RAW_ALPHA * strength(view), dash: [] });
   }
-  for (const view of ordered) {
-    if (view.line.smoothed && !view.line.band) {
-      const pen = { width: 1, alpha: RAW_ALPHA * strength(view), dash: [] };
-      paintSeries(context, frameOf(frame, view.line), view, view.line.raw, pen, options);
-    }
-  }
-  for (const view of ordered) {
-    const own = frameOf(frame, view.line);
+  for (const { view, path } of main) {
     const { highlighted, dash = [], live } = view.line;
-    const pen = { width: highlighted ? 2.5 : 1.5, alpha: strength(view), dash };
-    paintSeries(context, own, view, view.main, pen, options);
-    if (live) paintLiveEnd(context, own, view);
+    const width = thin && !highlighted ? thinnest : widthOf(view);
+    paintPath(context, view, path, { width, alpha: strength(view), dash });
+    if (live) paintLiveEnd(context, frameOf(frame, view.line), view);
   }
   context.restore();
+}
+
+function isCrowded(raw: readonly Stroke[], main: readonly Stroke[], thinnest: number): boolean {
+  // Raw lines are wider than the thinnest only on screens with more than one pixel for each of CSS.
+  const wide = thinnest < 1 ? [...raw, ...main] : main;
+  const effort = wide.reduce(
+    (sum, { path }) => sum + path.points + path.length * EFFORT_PER_PIXEL,
+    0,
+  );
+  return effort > MOST_EFFORT;
+}
+
+function widthOf({ line }: LineView): number {
+  const width = line.width ?? WIDTH;
+  return line.highlighted ? Math.max(width + 1, HIGHLIGHTED_WIDTH) : width;
 }
 
 function rank({ line }: LineView): number {
@@ -91,83 +98,36 @@ interface Pen {
   dash: readonly number[];
 }
 
-function paintSeries(
-  context: Painter,
-  frame: Frame,
-  view: LineView,
-  values: Float64Array,
-  pen: Pen,
-  options: ChartOptions,
-): void {
-  const sink = new PainterSink(context, frame, view.line.x, values);
+function paintPath(context: Painter, { line }: LineView, path: Path, pen: Pen): void {
   context.globalAlpha = pen.alpha;
-  context.strokeStyle = view.line.color;
-  context.fillStyle = view.line.color;
+  context.strokeStyle = line.color;
+  context.fillStyle = line.color;
   context.lineWidth = pen.width;
   context.lineJoin = pen.width > 1 ? "round" : "bevel";
   context.setLineDash([...pen.dash]);
-  context.beginPath();
-  const columns = columnsOf(frame, options);
-  tracePath(view.line.x, values, view.drawn, columns, sink, options.y === "log");
-  context.stroke();
+  // Where pieces meet, what shines through would be seen twice, and dashes would begin anew.
+  strokePath(context, path, pen.alpha === 1 && pen.dash.length === 0);
   context.setLineDash([]);
-  paintDots(context, sink.dots, DOT_RADIUS);
+  paintDots(context, path.dots, DOT_RADIUS);
   context.globalAlpha = 1;
 }
 
-/** Remembers where a path goes, so that it can be walked back. */
-class OutlineSink implements PathSink {
-  /** The stretches between gaps, as indices. */
-  readonly stretches: number[][] = [];
-
-  move(index: number): void {
-    this.stretches.push([index]);
-  }
-
-  line(index: number): void {
-    this.stretches.at(-1)?.push(index);
-  }
-
-  dot(): void {}
-}
-
-/** The area between the limits: along the upper one, and back along the lower one. */
-function paintBand(context: Painter, frame: Frame, view: LineView, options: ChartOptions): void {
+function paintBand(context: Painter, frame: Frame, view: LineView): void {
   const { line, drawn } = view;
   if (!line.band) return;
-  const { low, high } = line.band;
-  const columns = columnsOf(frame, options);
-  const outline = (values: Float64Array) => {
-    const sink = new OutlineSink();
-    tracePath(line.x, values, drawn, columns, sink, options.y === "log");
-    return sink.stretches.map((stretch) =>
-      stretch.map((i): [number, number] => [
-        near(frame.x.pixel(line.x[i] as number)),
-        near(frame.y.pixel(values[i] as number)),
-      ]),
-    );
-  };
-  const lower = outline(low);
   context.globalAlpha = BAND_ALPHA * strength(view);
   context.fillStyle = line.color;
-  context.beginPath();
-  for (const [number, there] of outline(high).entries()) {
-    const [first, ...rest] = there.concat((lower[number] ?? []).reverse());
-    if (!first) continue;
-    context.moveTo(...first);
-    for (const place of rest) context.lineTo(...place);
-    context.closePath();
-  }
-  context.fill();
+  fillBand(context, traceBand(frame, line.x, line.band, drawn));
   context.globalAlpha = 1;
 }
 
-function columnsOf(frame: Frame, options: ChartOptions): Columns {
+function columnsOf(frame: Frame, options: ChartOptions, { drawn }: LineView): Columns {
   const { domain, range } = frame.x;
   const width = range[1] - range[0];
-  const log = options.xScale === "log";
-  const [low, high] = log ? (domain.map(Math.log10) as [number, number]) : domain;
-  return { origin: low, perUnit: width / (high - low), count: Math.ceil(width), log };
+  const log = isLogX(options);
+  const [low, high] = log ? [Math.log10(domain[0]), Math.log10(domain[1])] : domain;
+  const crowded = drawn.end - drawn.start > width * CROWD;
+  return { origin: low, perUnit: width / (high - low), count: Math.ceil(width), log, crowded };
 }
 
 export function paintDots(context: Painter, dots: readonly number[], radius: number): void {
@@ -210,10 +170,6 @@ export function clipToPlot(context: Painter, frame: Frame, margin: number): void
     frame.bottom - frame.top + 2 * margin,
   );
   context.clip();
-}
-
-export function near(pixel: number): number {
-  return clamp(pixel, -FAR, FAR);
 }
 
 export function clamp(value: number, low: number, high: number): number {

@@ -66,6 +66,6 @@ function paintPicture(
   painter.textBaseline = "middle";
   painter.fillText(title, 10, TITLE_HEIGHT / 2);
   translate(0, TITLE_HEIGHT);
-  paintChart(painter, { width, height }, drawing, 0);
+  paintChart(painter, { width, height }, drawing);
   paintLegend(painter, drawing, 10, height);
 }

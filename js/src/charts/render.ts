@@ -1,15 +1,27 @@
 /** A whole chart onto a canvas, or whatever else can be drawn on. */
 
-import { type Frame, frameOf, layOut, paintAxes, paintEmptyAxes, type Size } from "./axes";
-import { OutlierMarks, paintBest, paintNonFinite, paintOutlierCounts } from "./marks";
+import {
+  type Frame,
+  frameOf,
+  layOut,
+  paintAxes,
+  paintEmptyAxes,
+  type Size,
+  type Views,
+} from "./axes";
+import { OutlierMarks, paintNonFinite, paintOutlierCounts } from "./marks";
 import { paintDots, paintLines } from "./paint";
 import type { Painter } from "./painter";
+import { paintPoints } from "./points";
+import type { Domain } from "./scales";
 import type { ChartOptions, ChartTheme, DrawnLine, Line } from "./types";
 import { hasFinite, type LineView, measureLine, viewLines, xDomainOf, yDomainOf } from "./view";
 
 export interface Rendered {
   frame: Frame;
   drawn: DrawnLine[];
+  /** Points that `ignoreOutliers` left out above and below. */
+  outside: [above: number, below: number];
 }
 
 export interface Drawing {
@@ -18,48 +30,61 @@ export interface Drawing {
   theme: ChartTheme;
 }
 
-/** Draws axes, lines and marks; `gutter` is the left one of the frame before, or 0. */
+/**
+ * Draws axes, lines and marks. `previous` is the frame drawn before, and `thinnest` how thin lines may become for
+ * speed.
+ */
 export function paintChart(
   context: Painter,
   size: Size,
   { lines, options, theme }: Drawing,
-  gutter: number,
+  previous: Frame | null = null,
+  thinnest: number | null = null,
 ): Rendered {
+  context.font = theme.font;
   const xDomain = xDomainOf(lines, options);
   const views = viewLines(lines, xDomain);
-  const right = views.filter(({ line }) => line.axis === "right");
-  const left = right.length ? views.filter((view) => !right.includes(view)) : views;
-  const y = yDomainOf(left, xDomain, options);
-  const y2 = right.length ? yDomainOf(right, xDomain, { ...options, yDomain: null }) : null;
-  context.font = theme.font;
-  const frame = layOut(context, size, { x: xDomain, y, y2 }, options, gutter);
-  const numbers = views.some(hasFinite);
-  if (numbers) paintAxes(context, frame, theme);
-  else
-    paintEmptyAxes(
-      context,
-      frame,
-      theme,
-      lines.some((line) => line.x.length > 0),
-    );
-  paintLines(context, frame, views, options);
-  const drawn = views.map((view) => markLine(context, frame, view, options));
-  if (options.best) paintBest(context, frame, theme, views, options.best);
-  if (marksOutliers(options)) {
-    const [above, below] = countOutside(drawn);
-    paintOutlierCounts(context, frame, theme, above, below);
+  const frame = layOut(context, size, viewsOf(views, xDomain, options), options, previous);
+  if (views.some(hasFinite)) paintAxes(context, frame, theme);
+  else {
+    const hasX = lines.some((line) => line.x.length > 0);
+    paintEmptyAxes(context, frame, theme, hasX);
   }
-  return { frame, drawn };
+  paintLines(context, frame, views, options, thinnest);
+  const drawn = views.map((view) => markLine(context, frame, view, options));
+  const { best = options.best ?? null, last = false } = options.marks ?? {};
+  paintPoints(context, frame, theme, views, { best, last });
+  const outside = countOutside(drawn, lines, options);
+  paintOutlierCounts(context, frame, theme, ...outside);
+  return { frame, drawn, outside };
+}
+
+function viewsOf(views: readonly LineView[], x: Domain, options: ChartOptions): Views {
+  const right = views.filter(({ line }) => line.axis === "right");
+  if (right.length === 0) return { x, y: yDomainOf(views, x, options), y2: null };
+  const left = views.filter(({ line }) => line.axis !== "right");
+  const y = left.length ? yDomainOf(left, x, options) : null;
+  return { x, y, y2: yDomainOf(right, x, { ...options, yDomain: options.yDomain2 ?? null }) };
 }
 
 /** Whether what lies outside is left out by us, and not by a zoom. */
-export function marksOutliers(options: ChartOptions): boolean {
-  return options.ignoreOutliers && options.yDomain === null;
+function marksOutliers({ axis }: Line, options: ChartOptions): boolean {
+  const zoomed = axis === "right" ? options.yDomain2 : options.yDomain;
+  return options.ignoreOutliers && !zoomed;
 }
 
-export function countOutside(drawn: readonly DrawnLine[]): [above: number, below: number] {
-  const above = drawn.reduce((sum, line) => sum + line.above, 0);
-  return [above, drawn.reduce((sum, line) => sum + line.outside, 0) - above];
+function countOutside(
+  drawn: readonly DrawnLine[],
+  lines: readonly Line[],
+  options: ChartOptions,
+): [above: number, below: number] {
+  let [above, below] = [0, 0];
+  for (const [i, one] of drawn.entries()) {
+    if (!marksOutliers(lines[i] as Line, options)) continue;
+    above += one.above;
+    below += one.outside - one.above;
+  }
+  return [above, below];
 }
 
 /** Marks what cannot be drawn as a line, and counts. */
@@ -71,7 +96,7 @@ function markLine(
 ): DrawnLine {
   const { line } = view;
   const frame = frameOf(whole, line);
-  const marks = marksOutliers(options) ? new OutlierMarks(frame) : null;
+  const marks = marksOutliers(line, options) ? new OutlierMarks(frame) : null;
   const drawn = measureLine(
     view,
     frame.x.domain,
@@ -86,7 +111,7 @@ function markLine(
 
 const LEGEND_ROW = 16;
 const LEGEND_MARGIN = 8;
-const MOST_NAMES = 24;
+const MOST_NAMES = 20;
 
 /** How high a legend of these lines is. */
 export function legendHeight(lines: readonly Line[]): number {

@@ -185,7 +185,7 @@ export class SvgPainter implements Painter {
   }
 
   #at(x: number, y: number): string {
-    return `${short(x + this.#state.left)} ${short(y + this.#state.top)}`;
+    return `${tenth(x + this.#state.left)} ${tenth(y + this.#state.top)}`;
   }
 
   #element(tag: string, content = ""): void {
@@ -207,11 +207,16 @@ export function escapeXml(text: string): string {
       .replaceAll(">", "&gt;")
       .replaceAll('"', "&quot;")
       // biome-ignore lint/suspicious/noControlCharactersInRegex: which XML cannot hold at all
-      .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, "")
+      .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/gu, "")
   );
 }
 
 /** To a hundredth of a pixel. */
 function short(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+/** To a tenth of a pixel, for the many places of a path. */
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
 }

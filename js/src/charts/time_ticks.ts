@@ -1,6 +1,6 @@
 /** Ticks for time axes: wall time in local calendar units, and durations since the start of a run. */
 
-import { formatClock, formatDay, formatMonth, formatRelativeTicks } from "./format";
+import { formatClock, formatDay, formatLogTick, formatMonth, formatRelativeTicks } from "./format";
 import { type Domain, linearTicks, type Tick } from "./scales";
 
 const MINUTE = 60;
@@ -30,6 +30,31 @@ export function relativeTicks(domain: Domain, count: number): Tick[] {
   for (let i = Math.ceil(domain[0] / step - 1e-6); i * step <= domain[1] + step * 1e-6; i++)
     values.push(i * step);
   return labelled(values, formatRelativeTicks(values, step));
+}
+
+/** Ticks of a logarithmic duration axis: one and ten of each unit, thinned when they are many. */
+export function logRelativeTicks(domain: Domain, count: number): Tick[] {
+  const values: number[] = [];
+  for (let power = -9; power < 0; power++) values.push(1 / 10 ** -power);
+  for (const unit of [1, MINUTE, HOUR, DAY]) values.push(unit, 10 * unit);
+  for (let power = 2; power < 9; power++) values.push(DAY * 10 ** power);
+  const inside = values.filter((value) => value >= domain[0] && value <= domain[1]);
+  if (inside.length < 2) return relativeTicks(domain, count);
+  const stride = Math.ceil(inside.length / Math.max(1, count));
+  const kept = inside.filter((_, i) => i % stride === 0);
+  return labelled(kept, kept.map(logTimeLabel));
+}
+
+function logTimeLabel(seconds: number): string {
+  const [unit, name] =
+    seconds >= DAY
+      ? [DAY, "d"]
+      : seconds >= HOUR
+        ? [HOUR, "h"]
+        : seconds >= MINUTE
+          ? [MINUTE, "min"]
+          : [1, "s"];
+  return `${formatLogTick(seconds / unit)} ${name}`;
 }
 
 /** Ticks of a wall-time axis, in seconds since the epoch, where local clocks and calendars are round. */

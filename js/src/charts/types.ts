@@ -1,5 +1,7 @@
 /** What goes into a line chart and what comes out of it. */
 
+import type { Limits } from "./band";
+import type { Marks } from "./points";
 import type { Domain } from "./scales";
 
 export interface Line {
@@ -17,8 +19,10 @@ export interface Line {
   /** The y axis it is read off; the left one unless said. */
   axis?: "left" | "right";
   dash?: readonly number[];
+  /** In CSS pixels. */
+  width?: number;
   /** An area about the line, with limits at each x. */
-  band?: { low: Float64Array; high: Float64Array };
+  band?: Limits;
   dimmed?: boolean;
   highlighted?: boolean;
 }
@@ -29,14 +33,21 @@ export interface ChartOptions {
   /** `value`: any number. */
   x: "step" | "relative" | "wall" | "order" | "value";
   y: YScaleKind;
+  /** Wall times and positions have a linear axis always. */
   xScale?: "linear" | "log";
   ignoreOutliers: boolean;
   /** Null fits the axis to the data. */
   xDomain: [number, number] | null;
-  /** Of the left axis; the right one is always fitted. */
+  /** Of the left axis. */
   yDomain: [number, number] | null;
-  /** Which point of each line to mark as its best. */
+  /** Of the right axis. */
+  yDomain2?: [number, number] | null;
+  /** The points of each line to mark: its best one in view, its last one. */
+  marks?: Marks;
+  /** The same as `marks.best`, which goes before it. */
   best?: "min" | "max" | null;
+  /** A place on the x axis in words, for the chips of step and range; by the kind of axis unless said. */
+  formatX?: (x: number) => string;
   /** What the chart is, for who cannot see it. */
   label?: string;
 }
@@ -84,10 +95,17 @@ export interface ChartHover extends ChartPosition {
 
 export interface ChartEvents {
   onHover?: ((hover: ChartHover | null) => void) | undefined;
-  onZoom?: ((xDomain: [number, number], yDomain: [number, number] | null) => void) | undefined;
+  /** By dragging, wheel or key, at most once a frame; null leaves the left, and the right y axis as it is. */
+  onZoom?:
+    | ((
+        xDomain: [number, number],
+        yDomain: [number, number] | null,
+        yDomain2: [number, number] | null,
+      ) => void)
+    | undefined;
   onReset?: (() => void) | undefined;
   onClick?: ((position: ChartPosition) => void) | undefined;
-  /** A marker was dragged, or the keyboard moved it. */
+  /** A marker is being dragged: at most once a frame. */
   onStep?: ((x: number) => void) | undefined;
   onRange?: ((range: [number, number]) => void) | undefined;
   /** The base canvas has been drawn anew. */
@@ -130,4 +148,6 @@ export interface ChartProbe {
   outliers: number;
   outliersAbove: number;
   outliersBelow: number;
+  /** Points whose x is zero or negative, for which a log x axis has no place. */
+  nonPositiveX: number;
 }

@@ -1,16 +1,10 @@
 /** From lines and options to what is in view: domains, slices and counts. No drawing. */
 
-import { insideSlice, isSorted, type Slice, visibleSlice } from "./decimate";
-import {
-  emptyExtent,
-  extend,
-  fitX,
-  fitY,
-  quantiles,
-  symlogThreshold,
-  usableDomain,
-} from "./domain";
+import { insideSlice, isSorted, type Slice, upperBound, visibleSlice } from "./decimate";
+import { emptyExtent, fitX, fitY, symlogThreshold, usableDomain } from "./domain";
+import { type Part, quantiles } from "./quantiles";
 import type { Domain } from "./scales";
+import { count, extend, smallestSize } from "./summary";
 import type { ChartOptions, DrawnLine, Line } from "./types";
 
 const OUTLIER_QUANTILES = [0.05, 0.95] as const;
@@ -40,8 +34,13 @@ export function sortedX(x: Float64Array): boolean {
   return sorted;
 }
 
+/** A calendar has no logarithm, and neither have positions, which begin at zero. */
+export function isLogX({ x, xScale }: ChartOptions): boolean {
+  return xScale === "log" && x !== "wall" && x !== "order";
+}
+
 export function xDomainOf(lines: readonly Line[], options: ChartOptions): Domain {
-  const log = options.xScale === "log";
+  const log = isLogX(options);
   const extent = emptyExtent();
   for (const { x } of lines) {
     const positive = log && !((x[0] as number) > 0);
@@ -90,44 +89,29 @@ export function yDomainOf(
     const columns = [line.raw, line.smoothed && main, line.band?.low, line.band?.high];
     for (const values of columns) if (values) extend(extent, values, inside.start, inside.end, log);
   }
-  const everything = fitY(extent, options.y);
-  const threshold = options.y === "symlog" ? symlogThreshold(extent, smallestOf(views)) : 1;
+  const threshold = options.y === "symlog" ? thresholdOf(views) : 1;
+  const everything = fitY(extent, options.y, threshold);
   if (options.yDomain) return { domain: usableDomain(options.yDomain, everything, log), threshold };
   if (!options.ignoreOutliers) return { domain: everything, threshold };
-  const typical = quantiles(valuesInView(views, xDomain, log), ...OUTLIER_QUANTILES);
-  const domain = typical.low <= typical.high ? fitY(typical, options.y) : everything;
+  const typical = quantiles(partsInView(views, xDomain), ...OUTLIER_QUANTILES, log);
+  const domain = typical.low <= typical.high ? fitY(typical, options.y, threshold) : everything;
   return { domain, threshold };
 }
 
-/** The smallest distance from zero of any value in view that is not zero. */
-function smallestOf(views: readonly LineView[]): number {
+/** Of all the data, not of the view: or the axis would change its shape while it is dragged. */
+function thresholdOf(views: readonly LineView[]): number {
+  const extent = emptyExtent();
   let smallest = Number.POSITIVE_INFINITY;
-  for (const { main, inside } of views) {
-    for (let i = inside.start; i < inside.end; i++) {
-      const size = Math.abs(main[i] as number);
-      if (size > 0 && size < smallest) smallest = size;
-    }
+  for (const { main } of views) {
+    extend(extent, main, 0, main.length);
+    smallest = Math.min(smallest, smallestSize(main, 0, main.length));
   }
-  return smallest;
+  return symlogThreshold(extent, smallest);
 }
 
-function valuesInView(
-  views: readonly LineView[],
-  xDomain: Domain,
-  positiveOnly: boolean,
-): Float64Array {
-  const room = views.reduce((sum, { inside }) => sum + inside.end - inside.start, 0);
-  const values = new Float64Array(room);
-  let count = 0;
-  for (const { line, main, sorted, inside } of views) {
-    for (let i = inside.start; i < inside.end; i++) {
-      const value = main[i] as number;
-      if (!Number.isFinite(value) || (positiveOnly && value <= 0)) continue;
-      if (!sorted && !isInside(line.x[i] as number, xDomain)) continue;
-      values[count++] = value;
-    }
-  }
-  return values.subarray(0, count);
+/** The values that are drawn, as ranges of the lines' own arrays where they are one. */
+function partsInView(views: readonly LineView[], xDomain: Domain): Part[] {
+  return views.map((view) => pointsInside(view, view.main, xDomain));
 }
 
 /** Whether there is a number to read off the y axis. */
@@ -146,35 +130,56 @@ export function measureLine(
   log: boolean,
   onOutside?: (x: number, above: boolean) => void,
 ): DrawnLine {
-  const { line, sorted, inside } = view;
-  const { x, raw } = line;
-  const extent = emptyExtent();
-  let [points, nonFinite, nonPositive, outside, above] = [0, 0, 0, 0, 0];
-  let [first, last] = [Number.NaN, Number.NaN];
+  const { x, values: raw, start, end } = pointsInside(view, view.line.raw, xDomain);
+  let [outside, above] = [0, 0];
+  const hear = (index: number): void => {
+    const value = raw[index] as number;
+    if (log && value <= 0) return;
+    outside += 1;
+    if (value > yDomain[1]) above += 1;
+    onOutside?.(x[index] as number, value > yDomain[1]);
+  };
+  const counts = count(raw, start, end, yDomain, hear);
+  const some = counts.low <= counts.high;
+  return {
+    id: view.line.id,
+    points: end - start,
+    min: some ? counts.low : Number.NaN,
+    max: some ? counts.high : Number.NaN,
+    first: end > start ? (raw[start] as number) : Number.NaN,
+    last: end > start ? (raw[end - 1] as number) : Number.NaN,
+    nonFinite: counts.nonFinite,
+    nonPositive: log ? counts.nonPositive : 0,
+    outside,
+    above,
+  };
+}
+
+/** As a range of the line's own arrays, or as copies if its points in view are not one range. */
+function pointsInside(
+  { line: { x }, sorted, inside }: LineView,
+  values: Float64Array,
+  xDomain: Domain,
+): Part & { x: Float64Array } {
+  if (sorted) return { x, values, ...inside };
+  const kept = { x: new Float64Array(x.length), values: new Float64Array(x.length) };
+  let end = 0;
   for (let i = inside.start; i < inside.end; i++) {
     const xi = x[i] as number;
-    if (!sorted && !isInside(xi, xDomain)) continue;
-    const value = raw[i] as number;
-    if (points === 0) first = value;
-    last = value;
-    points += 1;
-    if (!Number.isFinite(value)) {
-      nonFinite += 1;
-      continue;
-    }
-    if (value < extent.low) extent.low = value;
-    if (value > extent.high) extent.high = value;
-    if (log && value <= 0) nonPositive += 1;
-    else if (value < yDomain[0] || value > yDomain[1]) {
-      outside += 1;
-      if (value > yDomain[1]) above += 1;
-      onOutside?.(xi, value > yDomain[1]);
-    }
+    if (!isInside(xi, xDomain)) continue;
+    kept.x[end] = xi;
+    kept.values[end++] = values[i] as number;
   }
-  const some = extent.low <= extent.high;
-  const min = some ? extent.low : Number.NaN;
-  const max = some ? extent.high : Number.NaN;
-  return { id: line.id, points, min, max, first, last, nonFinite, nonPositive, outside, above };
+  return end === x.length ? { x, values, start: 0, end } : { ...kept, start: 0, end };
+}
+
+/** Points left of everything that a log x axis has a place for. */
+export function countNonPositiveX(lines: readonly Line[], options: ChartOptions): number {
+  if (!isLogX(options)) return 0;
+  return lines.reduce((sum, { x }) => {
+    if (sortedX(x)) return sum + upperBound(x, 0);
+    return sum + x.reduce((own, xi) => own + Number(xi <= 0), 0);
+  }, 0);
 }
 
 function isInside(x: number, domain: Domain): boolean {

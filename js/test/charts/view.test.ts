@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fitX, fitY, quantiles, usableDomain } from "../../src/charts/domain";
+import { fitX, fitY, usableDomain } from "../../src/charts/domain";
+import { quantiles } from "../../src/charts/quantiles";
 import type { ChartOptions, Line } from "../../src/charts/types";
 import { measureLine, viewLines, xDomainOf, yDomainOf } from "../../src/charts/view";
 
@@ -77,6 +78,15 @@ describe("domains", () => {
     expect(yDomainOf(tiny, [0, 1], options).threshold).toBeCloseTo(1e-5, 12);
   });
 
+  test("a symmetric logarithm keeps its shape while the view moves", () => {
+    const lines = [line([0.001, 5, 50, 500])];
+    const options: ChartOptions = { ...OPTIONS, y: "symlog" };
+    const thresholds = [[0, 3] as const, [2, 3] as const].map((domain) => {
+      return yDomainOf(viewLines(lines, domain), domain, options).threshold;
+    });
+    expect(thresholds[0]).toBe(thresholds[1]);
+  });
+
   test("a band has room too", () => {
     const one = {
       ...line([5, 5]),
@@ -95,11 +105,16 @@ describe("domains", () => {
   });
 });
 
+const part = (values: Float64Array) => ({ values, start: 0, end: values.length });
+
 test("quantiles are those of sorting", () => {
   const values = Float64Array.from({ length: 1001 }, (_, i) => (i * 7919) % 1001);
-  expect(quantiles(values, 0.05, 0.95)).toEqual({ low: 50, high: 950 });
-  expect(quantiles(new Float64Array(1000).fill(3), 0.05, 0.95)).toEqual({ low: 3, high: 3 });
-  const none = quantiles(new Float64Array(0), 0.05, 0.95);
+  expect(quantiles([part(values)], 0.05, 0.95)).toEqual({ low: 50, high: 950 });
+  expect(quantiles([part(new Float64Array(1000).fill(3))], 0.05, 0.95)).toEqual({
+    low: 3,
+    high: 3,
+  });
+  const none = quantiles([part(new Float64Array(0))], 0.05, 0.95);
   expect(none.low).toBeGreaterThan(none.high);
 });
 
