@@ -64,7 +64,7 @@ class Page:
                 self,
                 msg_type: str,
                 data: Any = None,
-                metadata: Any = None,  # noqa: ARG002  (BaseComm gives it)
+                metadata: Any = None,
                 buffers: Any = None,
                 **_keys: Any,
             ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import FrozenInstanceError
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import event_files as ef
@@ -152,5 +154,7 @@ def test_no_pool_on_one_core(safe: None, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_no_pool_beside_a_script(safe: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()  # pytest is one
+    monkeypatch.undo()
+    script = SimpleNamespace(__name__="__main__", __file__="train.py")
+    monkeypatch.setitem(sys.modules, "__main__", script)
     assert worker_pool.pool_for(10.0, [100] * 30) is None

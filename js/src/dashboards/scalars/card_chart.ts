@@ -12,6 +12,8 @@ const NARROW = 640;
 export interface Zoom {
   x: [number, number];
   y: [number, number] | null;
+  /** Of the right axis, where there is one. */
+  y2?: [number, number] | null;
 }
 
 export interface ChartHandle {
@@ -59,8 +61,9 @@ export function useChart(
     if (handle.current) return;
     handle.current = new LineChart(host.current, chartTheme(view), {
       onHover: (hover) => tellHover(state, host.current, handle.lines, hover),
-      onZoom: (xDomain, yDomain) => {
-        zoom.value = { x: xDomain, y: yDomain ?? zoom.peek()?.y ?? null };
+      onZoom: (x, y, y2) => {
+        const before = zoom.peek();
+        zoom.value = { x, y: y ?? before?.y ?? null, y2: y2 ?? before?.y2 ?? null };
       },
       onReset: () => {
         zoom.value = null;
@@ -97,6 +100,7 @@ export function useChart(
       ignoreOutliers: settings.ignoreOutliers.value,
       xDomain: zoom.value?.x ?? settings.xRange.value,
       yDomain: zoom.value?.y ?? settings.yRange.value,
+      yDomain2: zoom.value?.y2 ?? null,
       best: options.best.value,
       label: state.tag[1],
     });
