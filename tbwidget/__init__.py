@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "Logdir": "logs",
+    "PRCurves": "dashboards",
     "Run": "logs",
     "ScalarSeries": "logs",
     "Scalars": "dashboards",
@@ -31,6 +32,7 @@ __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604  (names are strings)
 if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
+    from .dashboards import PRCurves as PRCurves
     from .dashboards import Scalars as Scalars
     from .logs import Logdir as Logdir
     from .logs import Run as Run

@@ -5,8 +5,9 @@
 
 from tbwidget.widget.dashboard import Dashboard
 
+from .pr_curves import PRCurves
 from .scalars import Scalars
 
-DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars,)
+DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, PRCurves)
 
-__all__ = ["DASHBOARDS", "Scalars"]
+__all__ = ["DASHBOARDS", "PRCurves", "Scalars"]
