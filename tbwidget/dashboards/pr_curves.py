@@ -9,7 +9,7 @@ import traitlets
 
 from tbwidget.analysis.pr import average_precision, roc_auc, thresholds_of
 from tbwidget.logs import UnreadableValueError
-from tbwidget.widget.frame import pack_columns
+from tbwidget.widget.frame import jsonable, pack_columns
 from tbwidget.widget.rpc import Answer, number, texts
 from tbwidget.widget.summarising import Summarised, SummaryDashboard, thinned_rows
 
@@ -175,7 +175,7 @@ def row_at(index: Index, step: float | None) -> int | None:
 def pack_curve(
     series: PRCurveSeries | Any, index: Index, row: int, buffers: list[memoryview]
 ) -> dict[str, Any]:
-    """Return one curve as a message: its step, its columns, and what is left out."""
+    """Return one curve as a message: its step and columns, its areas, and how many thresholds."""
     columns = index.columns
     packed: dict[str, Any] = {"step": int(columns.steps[row]), "n": 0, "error": "", "columns": []}
     try:
@@ -186,6 +186,8 @@ def pack_curve(
     kept = thinned_rows(count, MOST_THRESHOLDS)
     named = {"threshold": thresholds_of(count)[kept]}
     named |= {name: row[kept] for name, row in zip(_COLUMNS, curve, strict=True)}
+    packed["average_precision"] = jsonable(average_precision(curve))
+    packed["auc"] = jsonable(roc_auc(curve))
     return {**packed, "n": count, "columns": pack_columns(named, buffers)}
 
 
