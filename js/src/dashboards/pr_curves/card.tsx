@@ -56,7 +56,7 @@ export function PRCard({ view, model, tag, visible }: CardProps) {
   const onElement = useCallback((element: HTMLElement) => {
     card.current = element;
   }, []);
-  const area = model.mode.value === "pr" ? "Average precision" : "Area under the ROC curve";
+  const area = model.mode.value === "pr" ? "Average precision" : "ROC AUC";
   return (
     <CardFrame
       {...{ view, visible, seen, onElement, state }}

@@ -46,6 +46,7 @@ export class PRCurvesModel extends SummaryModel<PRCardState> {
   private constructor(channel: Channel, session: Session) {
     super(channel, session, "pr_curves");
     this.threshold = new Setting<number | null>(channel.model, "threshold");
+    this.listen();
   }
 
   protected newState(): PRCardState {

@@ -68,10 +68,14 @@ export abstract class SummaryModel<State extends CardState = CardState> {
     this.channel = channel;
     this.session = session;
     this.#kind = kind;
-    channel.on("summaries", (message, buffers) =>
+  }
+
+  /** To be called at the end of the constructor: messages may wait already. */
+  protected listen(): void {
+    this.channel.on("summaries", (message, buffers) =>
       this.#take(message.items as SummaryItem[], new FrameReader(buffers)),
     );
-    channel.onGap = () => this.#watch(true);
+    this.channel.onGap = () => this.#watch(true);
   }
 
   protected abstract newState(): State;
