@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "Distributions": "dashboards",
     "Logdir": "logs",
     "PRCurves": "dashboards",
     "Run": "logs",
@@ -32,6 +33,7 @@ __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604  (names are strings)
 if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
+    from .dashboards import Distributions as Distributions
     from .dashboards import PRCurves as PRCurves
     from .dashboards import Scalars as Scalars
     from .logs import Logdir as Logdir

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { h, render } from "preact";
 import { Board } from "./board/board";
 import type { DashboardComponent, Tab, View } from "./board/view";
+import { DistributionsPanel } from "./dashboards/distributions/panel";
 import { PRCurvesPanel } from "./dashboards/pr_curves/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
 import { Session } from "./state/session";
@@ -15,6 +16,7 @@ import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire
 /** To add a tab, add its component here. */
 const DASHBOARDS: Record<string, DashboardComponent> = {
   scalars: ScalarsPanel,
+  distributions: DistributionsPanel,
   pr_curves: PRCurvesPanel,
 };
 

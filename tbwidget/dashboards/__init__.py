@@ -5,9 +5,10 @@
 
 from tbwidget.widget.dashboard import Dashboard
 
+from .distributions import Distributions
 from .pr_curves import PRCurves
 from .scalars import Scalars
 
-DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, PRCurves)
+DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, Distributions, PRCurves)
 
-__all__ = ["DASHBOARDS", "PRCurves", "Scalars"]
+__all__ = ["DASHBOARDS", "Distributions", "PRCurves", "Scalars"]

@@ -1,5 +1,5 @@
 // The runs of a card with the area under their curves, and what they have at the picked threshold.
-import { formatStep, formatValue } from "../../charts/format";
+import { formatStep } from "../../charts/format";
 import { Name } from "../../ui/controls";
 import type { PRCardParts } from "./card";
 import { emptyReason, thresholdAt } from "./curve";
@@ -34,7 +34,7 @@ export function Legend({ view, model, sources }: PRCardParts) {
                 R
               </th>
             )}
-            <th scope="col">Step</th>
+            {threshold === null && <th scope="col">Step</th>}
           </tr>
         </thead>
         <tbody>
@@ -57,7 +57,7 @@ function Row(props: {
   const { run, curve } = source;
   const reason = curve ? emptyReason(curve, mode) : "none so early";
   const index = curve && threshold !== null ? thresholdAt(curve, threshold) : -1;
-  const cell = (values: Float64Array | undefined) => formatValue(values?.[index] ?? Number.NaN);
+  const cell = (values: Float64Array | undefined) => share(values?.[index]);
   return (
     <tr
       title={curve?.error || undefined}
@@ -79,12 +79,12 @@ function Row(props: {
         </td>
       ) : (
         <>
-          <td>{formatValue(areaOf(source, mode === "roc"))}</td>
+          <td>{share(areaOf(source, mode === "roc"))}</td>
           {threshold !== null && <td>{cell(curve?.precision)}</td>}
           {threshold !== null && <td>{cell(curve?.recall)}</td>}
         </>
       )}
-      <td>{curve ? formatStep(curve.step) : ""}</td>
+      {threshold === null && <td>{curve ? formatStep(curve.step) : ""}</td>}
     </tr>
   );
 }
@@ -92,4 +92,9 @@ function Row(props: {
 function areaOf({ curve }: CurveSource, roc: boolean): number {
   const area = roc ? curve?.auc : curve?.averagePrecision;
   return area ?? Number.NaN;
+}
+
+/** A number from 0 to 1. */
+function share(value: number | undefined): string {
+  return value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3);
 }

@@ -11,24 +11,9 @@ export function StepSlider({ view, model, tag, state, step }: PRCardParts) {
   const where = step.value === null ? "newest" : formatStep(step.value);
   return (
     <div class="step">
-      <label class="control" title={linked ? "The step that all cards share" : "The step shown"}>
-        {linked ? "Shared step" : "Step"}
-        <input
-          type="range"
-          aria-label={`Step of ${tag[1]}`}
-          min="0"
-          max={Math.max(0, last)}
-          disabled={last < 1}
-          value={Math.max(0, at)}
-          onInput={(event) => {
-            const row = event.currentTarget.valueAsNumber;
-            const chosen = steps[row] ?? null;
-            if (linked) shared.value = chosen;
-            else state.step.value = row === last ? null : chosen;
-          }}
-        />
-        <output>{where}</output>
-      </label>
+      <span>
+        {linked ? "Shared step" : "Step"} <output>{where}</output>
+      </span>
       <button
         type="button"
         class="link"
@@ -41,6 +26,21 @@ export function StepSlider({ view, model, tag, state, step }: PRCardParts) {
       >
         newest
       </button>
+      <input
+        type="range"
+        aria-label={`Step of ${tag[1]}`}
+        title={linked ? "The step that all cards share" : "The step of this card"}
+        min="0"
+        max={Math.max(0, last)}
+        disabled={last < 1}
+        value={Math.max(0, at)}
+        onInput={(event) => {
+          const row = event.currentTarget.valueAsNumber;
+          const chosen = steps[row] ?? null;
+          if (linked) shared.value = chosen;
+          else state.step.value = row === last ? null : chosen;
+        }}
+      />
     </div>
   );
 }
