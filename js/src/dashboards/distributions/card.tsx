@@ -119,7 +119,7 @@ function RunSwitch(props: {
   shown: SummarySource | undefined;
 }) {
   const { state, all, shown } = props;
-  const at = all.findIndex((source) => source === shown);
+  const at = shown ? all.indexOf(shown) : 0;
   return (
     <label class="run-switch">
       <span class="swatch" style={{ "--color": shown?.run.color ?? "" }} />
