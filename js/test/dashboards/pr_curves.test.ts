@@ -12,13 +12,13 @@ import { FrameReader } from "../../src/wire/frame";
 
 const NAMES = ["threshold", "tp", "fp", "tn", "fn", "precision", "recall"] as const;
 
-function curve(rows: number[][], more: Partial<Curve> = {}): Curve {
+function curve(rows: number[][]): Curve {
   const columns = rows.map((row) => Float64Array.from(row));
   const buffers = columns.map((column) => column.buffer as ArrayBuffer);
   const specs = NAMES.map((name, i) => [name, "f8", rows[i]?.length ?? 0] as const);
   const n = rows[0]?.length ?? 0;
   const message = { step: 3, n, error: "", average_precision: 0.75, auc: null, columns: specs };
-  return { ...curveOf(message as never, new FrameReader(buffers)), ...more };
+  return curveOf(message as never, new FrameReader(buffers));
 }
 
 const SOME = curve([
@@ -59,7 +59,7 @@ test("what cannot be drawn says why", () => {
   const positives = curve([[0], [4], [0], [0], [0], [1], [1]]);
   expect(emptyReason(none, "pr")).toBe("no thresholds");
   expect(emptyReason(nan, "pr")).toBe("only NaN");
-  expect(emptyReason(curve([], { error: "broken" }), "pr")).toBe("cannot be read");
+  expect(emptyReason({ ...none, error: "broken" }, "pr")).toBe("cannot be read");
   expect(emptyReason(positives, "pr")).toBe("");
   expect(emptyReason(positives, "roc")).toBe("no positives or no negatives");
   expect([SOME.averagePrecision, SOME.auc]).toEqual([0.75, Number.NaN]);

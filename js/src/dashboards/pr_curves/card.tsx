@@ -276,11 +276,10 @@ function markDrawn(
     step: step.peek(),
     domains: plot.domains,
     draws: plot.draws,
-    drawn: drawn.map((one) => ({ ...probeOf(one.curve), id: one.id, end: one.points.end })),
-    place: (id: string, index: number) => {
-      const one = drawn.find((curve) => curve.id === id);
-      return one ? plot.place(one.points, index) : null;
-    },
+    drawn: drawn.map(({ id, curve, points }) => {
+      const pixels = Array.from({ length: points.end }, (_, i) => plot.place(points, i));
+      return { ...probeOf(curve), id, pixels };
+    }),
   });
   Object.assign(card, { tbwidgetProbe: probe });
 }
