@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Steps of one series that are sent at most; a request for a range gets as many of that range.
 MOST_STEPS = 500
-MESSAGE_BYTES = 2**20
+MESSAGE_BYTES = 2**18  # a page draws between two messages, so that none makes it stutter
 #: Decoding takes so long at a time; what else is shown follows with the next message.
 SLICE_SECONDS = 0.25
 
@@ -78,6 +78,10 @@ class Summarised:
         #: What the page holds: the index it was made of, and the keys of its rows.
         self.sent: Index | None = None
         self._sent_keys: list[Any] = []
+
+    def send_again(self) -> None:
+        """Forget what the page was sent: it lacks it."""
+        self.sent, self._sent_keys = None, []
 
     def updated(self, index: Index) -> tuple[int, Summary]:
         """Return how many rows the page may keep of what it has, and those that come after."""
@@ -176,8 +180,10 @@ class SummaryDashboard(TagDashboard):
         wanted = self._wanted()
         for key in list(self._summarised):
             held = self._summarised[key]
-            if key[1] in missing or key not in wanted or held.series is not wanted[key]:
+            if key not in wanted or held.series is not wanted[key]:
                 del self._summarised[key]
+            elif key[1] in missing:
+                held.send_again()
         until = time.monotonic() + SLICE_SECONDS
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []

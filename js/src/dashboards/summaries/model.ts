@@ -61,6 +61,8 @@ export abstract class SummaryModel<State extends CardState = CardState> {
   readonly #revisions = new Map<number, Signal<number>>();
   readonly #states = new Map<string, State>();
   readonly #views = new Map<string, ReadonlySet<string>>();
+  /** Tags that the kernel knows to be wanted. */
+  #wanted: ReadonlySet<string> = new Set();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
 
@@ -142,6 +144,7 @@ export abstract class SummaryModel<State extends CardState = CardState> {
   /** The view `id` has gone. */
   hide(id: string): void {
     this.#views.delete(id);
+    this.#wanted = new Set([...this.#views.values()].flatMap((tags) => [...tags]));
     this.channel.tell("unwatch", { view: id });
     if (this.#views.size) return;
     this.#stop?.();
@@ -165,7 +168,10 @@ export abstract class SummaryModel<State extends CardState = CardState> {
     const wanted = new Set<number>();
     for (const [view, tags] of this.#views) {
       const shown = [...tags].map((name) => rows.get(name)).filter((row) => row !== undefined);
-      const missing = shown.filter((row) => everything || !this.#has(row, selected));
+      // Of a tag that was wanted before, what is not here yet is under way.
+      const missing = shown.filter(
+        (row) => everything || (!this.#wanted.has(row[1]) && !this.#has(row, selected)),
+      );
       for (const [number] of shown) wanted.add(number);
       const args = {
         view,
@@ -175,6 +181,7 @@ export abstract class SummaryModel<State extends CardState = CardState> {
       };
       this.channel.request("watch", args).catch(() => {});
     }
+    this.#wanted = new Set([...this.#views.values()].flatMap((tags) => [...tags]));
     for (const key of [...this.#held.keys()]) {
       const [run, tag] = key.split(":").map(Number) as [number, number];
       if (wanted.has(tag)) continue;
