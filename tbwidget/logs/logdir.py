@@ -103,7 +103,7 @@ class Logdir(LogTables):
         self._files: dict[tuple[str, str], EventFile] = {}  # by run and path
         self._problems = ProblemList()
         self._last_found = Found()
-        self._active: list[EventFile] = []
+        self._active: list[EventFile] | None = None  # of the last look at everything
         self._next_look = 0.0
         self._last_progress: tuple[int, Progress] | None = None
         self._complete = False
@@ -177,11 +177,13 @@ class Logdir(LogTables):
     def progress(self) -> Progress:
         """How far reading has come."""
         revision, last = self.revision, self._last_progress
-        if last is None or last[0] != revision or not self._complete:
-            files = self._files.copy().values()
-            now = progress_of(files, self._points, self._pace, complete=self._complete)
-            last = self._last_progress = revision, now
-        return last[1]
+        if last is not None and last[0] == revision:
+            return last[1]
+        files = self._files.copy().values()
+        now = progress_of(files, self._points, self._pace, complete=self._complete)
+        # Asked for several times a second, of thousands of files that may not change any more.
+        self._last_progress = (revision, now) if now.complete else None
+        return now
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -300,9 +302,11 @@ class Logdir(LogTables):
         """
         began, began_cpu = time.monotonic(), time.thread_time()
         if began < self._next_look and not fresh:
-            files = self._active
-            self._look_at(files)
-            return files
+            if self._active is None:
+                self._active = [file for file in self._files.values() if file.is_active]
+            self._look_at(self._active)
+            return self._active.copy()
+        self._active = None
         self._discover(fresh=fresh)
         files = list(self._files.values())
         self._look_at(files)
@@ -311,7 +315,6 @@ class Logdir(LogTables):
         cost = max(time.thread_time() - began_cpu, (now - began) * LOOK_CORE)
         if cost > LOOK_SECONDS:
             self._next_look = now + min(cost / LOOK_DUTY, LONGEST_LOOK_INTERVAL)
-            self._active = [file for file in files if file.is_active]
         return files
 
     def _discover(self, *, fresh: bool) -> None:

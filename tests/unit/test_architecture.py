@@ -135,7 +135,9 @@ def test_nothing_dangerous_is_used(path: Path) -> None:
         )
     }
     assert not imported & {"pickle", "marshal", "shelve", "dill", "cloudpickle", "subprocess"}
-    assert not imported & {"http", "socketserver", "tornado", "asyncio", "multiprocessing"}
+    assert not imported & {"http", "socketserver", "tornado", "asyncio"}
+    # Processes come from one place, which knows when they are safe.
+    assert "multiprocessing" not in imported or path.name == "worker_pool.py"
     called = {
         node.func.id
         for node in ast.walk(tree)
