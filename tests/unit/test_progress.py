@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import FrozenInstanceError
-from types import SimpleNamespace
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import event_files as ef
@@ -153,8 +153,13 @@ def test_no_pool_on_one_core(safe: None, monkeypatch: pytest.MonkeyPatch) -> Non
     assert worker_pool.pool_for(10.0, [100] * 30) is None
 
 
-def test_no_pool_beside_a_script(safe: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    script = SimpleNamespace(__name__="__main__", __file__="train.py")
-    monkeypatch.setitem(sys.modules, "__main__", script)
+@pytest.mark.parametrize("name", ["__file__", "__spec__"])
+def test_no_pool_where_a_worker_would_run_a_script_again(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(worker_pool, "_cores", lambda: 8)
+    notebook = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", notebook)
+    assert worker_pool.pool_for(10.0, [100] * 30) is not None
+    monkeypatch.setattr(notebook, name, "something", raising=False)
     assert worker_pool.pool_for(10.0, [100] * 30) is None
