@@ -118,20 +118,20 @@ function OtherTags({ state }: { state: CardParts }) {
   );
 }
 
-/** Limits of the axes, typed. An empty field fits that end to the data. */
+const NONE: [number, number] = [Number.NaN, Number.NaN];
+
+/** Limits of the axes, typed: they hold once both ends of an axis are given. */
 function AxisLimits({ state }: { state: CardParts }) {
   const { zoom } = state;
-  const probe = { x: zoom.value?.x ?? null, y: zoom.value?.y ?? null };
+  const limits = useSignal({ x: zoom.value?.x ?? NONE, y: zoom.value?.y ?? NONE });
   const set = (axis: "x" | "y", end: 0 | 1, text: string) => {
-    const typed = Number(text);
-    const range = [...(probe[axis] ?? [Number.NaN, Number.NaN])] as [number, number];
-    range[end] = text.trim() === "" ? Number.NaN : typed;
-    const whole = range.every(Number.isFinite) ? range : null;
+    const range: [number, number] = [...limits.value[axis]];
+    range[end] = text.trim() === "" ? Number.NaN : Number(text);
     limits.value = { ...limits.value, [axis]: range };
-    if (axis === "x" && whole) zoom.value = { x: whole, y: probe.y };
-    else if (axis === "y" && whole) zoom.value = { x: probe.x ?? fullX(state), y: whole };
+    const { x, y } = limits.value;
+    const [wholeX, wholeY] = [x, y].map((one) => (one.every(Number.isFinite) ? one : null));
+    if (wholeX || wholeY) zoom.value = { x: wholeX ?? fullX(state), y: wholeY ?? null };
   };
-  const limits = useSignal<Record<"x" | "y", [number, number] | null>>(probe);
   return (
     <>
       {(["x", "y"] as const).map((axis) => (
@@ -144,7 +144,7 @@ function AxisLimits({ state }: { state: CardParts }) {
                 type="number"
                 step="any"
                 aria-label={`${axis} axis, ${end ? "to" : "from"}`}
-                value={text(limits.value[axis]?.[end])}
+                value={text(limits.value[axis][end])}
                 onChange={(event) => set(axis, end, event.currentTarget.value)}
               />
             ))}
@@ -155,8 +155,8 @@ function AxisLimits({ state }: { state: CardParts }) {
   );
 }
 
-function text(value: number | undefined): string {
-  return value === undefined || !Number.isFinite(value) ? "" : String(Number(value.toPrecision(6)));
+function text(value: number): string {
+  return !Number.isFinite(value) ? "" : String(Number(value.toPrecision(6)));
 }
 
 /** All of x, for a typed limit of y alone. */
