@@ -301,6 +301,21 @@ def test_files_of_a_card(board: Callable[..., Board]) -> None:
     assert one.notebook.errors() == []
 
 
+def test_files_of_all_cards(board: Callable[..., Board]) -> None:
+    one = board()
+    one.press("Settings")
+    for kind, begins in (("CSV", b"run,tag,step"), ("SVG", b"<"), ("PARQUET", b"PAR1")):
+        with one.page.expect_download() as download:
+            one.page.evaluate(
+                "(kind) => deepAll('.files button').find((b) => b.innerText === kind).click()", kind
+            )
+        saved = download.value.path().read_bytes()
+        assert saved.startswith(begins)
+        if kind == "CSV":
+            assert saved.count(b"\n") == 1 + 3 * 2 * (100 + 50 + 34)
+    assert one.notebook.errors() == []
+
+
 def test_run_list_renames_colours_sorts_and_folds(
     board: Callable[..., Board], server: JupyterServer, open_notebook: Open
 ) -> None:

@@ -97,6 +97,7 @@ class Scalars(Deriving, ScalarsOut):
         self.operations.register("band_detail", self._band_detail)
         self.operations.register("table", lambda args: answer_table(self.state, args))
         self.operations.register("code", self._answer_code)
+        self.operations.register("file", self._answer_file)
         self.operations.register("detail", self._detail)
 
     def tags_of(self, run: str) -> Iterable[str]:

@@ -109,6 +109,14 @@ export class ScalarsModel {
     return new Map(reply.result.map((row) => [String(row.run), rowOfAnswer(row)]));
   }
 
+  /** All cards as a file of the kind of `suffix`, made by the kernel from all points. */
+  async file(suffix: string): Promise<Blob> {
+    const { buffers } = await this.#channel.request("file", { suffix });
+    const [content] = buffers;
+    if (!content) throw new Error("the kernel sent no file");
+    return new Blob([content as BlobPart]);
+  }
+
   /** The cell that shows `tag` as it is shown now. */
   async code(tag: string, options: CardOptions): Promise<string> {
     const settings: Record<string, unknown> = {};
