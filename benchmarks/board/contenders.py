@@ -98,7 +98,7 @@ def _tensorboard(path: Path) -> Contender:
       const { top, bottom } = card.getBoundingClientRect();
       return bottom > 0 && top < innerHeight; })"""
     return Contender(
-        ["%load_ext tensorboard", f"%tensorboard --logdir {path} --height 800"],
+        ["%load_ext tensorboard", f"%tensorboard --logdir {path}"],
         framed=True,
         first=f"() => {visible}.some((card) => {_ROWS} > 0) || ({stuck} && 'stuck')",
         all=f"""() => {{ const cards = {visible};

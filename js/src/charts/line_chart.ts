@@ -227,7 +227,8 @@ export class LineChart {
   }
 
   private drawOverlay(): void {
-    this.overlay.clear();
+    const { range, selection, cursor, step } = this;
+    this.overlay.clear([range, selection, cursor, step].every((one) => one === null));
     const { context } = this.overlay;
     const { frame, theme } = this;
     if (frame === null) return;

@@ -14,6 +14,10 @@ const DOT_RADIUS = 2.2;
 /** Beyond this distance the canvas loses precision; lines that far out are vertical anyway. */
 export const FAR = 1e5;
 const MANY_DOTS = 2000;
+const LINE_WIDTH = 1.5;
+const RAW_WIDTH = 1;
+/** With more points than this the lines are drawn 1 pixel wide: a canvas without a GPU strokes those ten times faster. */
+const MANY_POINTS = 6000;
 
 /** Puts the kept points of one line into the path, and remembers the dots. */
 class PainterSink implements PathSink {
@@ -55,6 +59,7 @@ export function paintLines(
   options: ChartOptions,
 ): void {
   const ordered = [...views].sort((a, b) => rank(a) - rank(b));
+  const width = countPoints(views, columnsOf(frame, options)) > MANY_POINTS ? 1 : LINE_WIDTH;
   context.save();
   clipToPlot(context, frame, 3);
   for (const view of ordered) {
@@ -62,18 +67,24 @@ export function paintLines(
   }
   for (const view of ordered) {
     if (view.line.smoothed && !view.line.band) {
-      const pen = { width: 1, alpha: RAW_ALPHA * strength(view), dash: [] };
+      const pen = { width: RAW_WIDTH, alpha: RAW_ALPHA * strength(view), dash: [] };
       paintSeries(context, frameOf(frame, view.line), view, view.line.raw, pen, options);
     }
   }
   for (const view of ordered) {
     const own = frameOf(frame, view.line);
     const { highlighted, dash = [], live } = view.line;
-    const pen = { width: highlighted ? 2.5 : 1.5, alpha: strength(view), dash };
+    const pen = { width: highlighted ? 2.5 : width, alpha: strength(view), dash };
     paintSeries(context, own, view, view.main, pen, options);
     if (live) paintLiveEnd(context, own, view);
   }
   context.restore();
+}
+
+/** How many points reach the canvas, about: a column keeps four at most. */
+function countPoints(views: readonly LineView[], columns: Columns): number {
+  const most = 4 * columns.count;
+  return views.reduce((sum, { drawn }) => sum + Math.min(drawn.end - drawn.start, most), 0);
 }
 
 function rank({ line }: LineView): number {

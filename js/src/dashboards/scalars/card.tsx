@@ -66,7 +66,7 @@ export function Card({ view, model, tag, visible }: CardProps) {
       detail.value = null;
     });
   });
-  useDetail(state);
+  useDetail(state, host);
   const chart = useChart(state, card, host);
   const table = options.table.value ?? settings.tables.value;
   const size = options.size.value;
