@@ -10,6 +10,7 @@ import { paintCursor, paintMarker, paintRange, paintSelection } from "./overlay"
 import { type PictureOptions, pngOf, svgOf } from "./picture";
 import { countOutside, type Drawing, marksOutliers, paintChart } from "./render";
 import type { Domain } from "./scales";
+import { drawNoMore, drawSoon } from "./turns";
 import type {
   ChartEvents,
   ChartHover,
@@ -55,7 +56,6 @@ export class LineChart {
   private frame: Frame | null = null;
   private cursor: number | null = null;
   private selection: Selection | null = null;
-  private animationFrame = 0;
   private baseIsStale = false;
   private draws = 0;
   private drawn: DrawnLine[] = [];
@@ -187,7 +187,7 @@ export class LineChart {
     this.keys.destroy();
     this.sizes.disconnect();
     this.density?.removeEventListener("change", this.onDensity);
-    cancelAnimationFrame(this.animationFrame);
+    drawNoMore(this.drawNow);
     this.root.remove();
     this.lines = [];
     this.frame = null;
@@ -195,17 +195,18 @@ export class LineChart {
 
   private schedule(base: boolean): void {
     this.baseIsStale ||= base;
-    if (this.animationFrame !== 0) return;
-    this.animationFrame = requestAnimationFrame(() => this.drawNow());
+    drawSoon(this.drawNow);
   }
 
-  private drawNow(): void {
-    cancelAnimationFrame(this.animationFrame);
-    this.animationFrame = 0;
-    if (this.base.width <= 0 || this.base.height <= 0) return;
-    if (this.baseIsStale) this.drawBase();
+  /** Returns how many points it drew. */
+  private readonly drawNow = (): number => {
+    drawNoMore(this.drawNow);
+    if (this.base.width <= 0 || this.base.height <= 0) return 0;
+    const stale = this.baseIsStale;
+    if (stale) this.drawBase();
     this.drawOverlay();
-  }
+    return stale ? this.drawn.reduce((sum, { points }) => sum + points, 0) : 0;
+  };
 
   private drawBase(): void {
     this.baseIsStale = false;

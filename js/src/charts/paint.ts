@@ -17,7 +17,7 @@ const MANY_DOTS = 2000;
 const LINE_WIDTH = 1.5;
 const RAW_WIDTH = 1;
 /** With more points than this the lines are drawn 1 pixel wide: a canvas without a GPU strokes those ten times faster. */
-const MANY_POINTS = 6000;
+const MANY_POINTS = 2000;
 
 /** Puts the kept points of one line into the path, and remembers the dots. */
 class PainterSink implements PathSink {
