@@ -69,6 +69,8 @@ export interface SeriesItem {
 
 export interface SeriesMessage {
   op: "series";
+  /** Whether there is more to read. */
+  reading: boolean;
   items: SeriesItem[];
 }
 

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 
 #: Points sent for all watched series together, and for one at least and at most. What is left out
 #: is never a spike (`extreme_rows`), and a zoom asks for it.
-TOTAL_POINTS = 80_000
-FEWEST_POINTS = 240
-MOST_POINTS = 4_000
-MESSAGE_BYTES = 2**20
+TOTAL_POINTS = 64_000
+FEWEST_POINTS = 64
+MOST_POINTS = 2_000
+#: While reading goes on, a series is sent again each time it has grown so many times over.
+GROWTH_WHILE_READING = 3
+MESSAGE_BYTES = 2**18  # a page draws between two messages, so that none makes it stutter
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class _Sent:
     exact: bool
     smoothing: float
     x: AxisVersion
+    reading: bool  # whether there was more to read
 
 
 class Scalars(Deriving, ScalarsOut):
@@ -114,21 +117,28 @@ class Scalars(Deriving, ScalarsOut):
             del self._sent[key]
         self._bands.forget(missing)
         wanted = self._wanted()
-        limit = max(FEWEST_POINTS, min(MOST_POINTS, TOTAL_POINTS // max(1, len(wanted))))
+        reading = not self.logdir.progress.complete
+        limit = self._limit(len(wanted), reading=reading)
         for key in set(self._sent) - set(wanted):
             del self._sent[key]
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
         for key, series in wanted.items():
-            item = self._item(key, series, limit, buffers)
+            item = self._item(key, series, limit, buffers, reading=reading)
             if item is not None:
                 items.append(item)
             if size_of(buffers) >= MESSAGE_BYTES:
-                yield {"op": "series", "items": items}, buffers
+                yield {"op": "series", "reading": reading, "items": items}, buffers
                 items, buffers = [], []
         if items:
-            yield {"op": "series", "items": items}, buffers
+            yield {"op": "series", "reading": reading, "items": items}, buffers
         yield from self._bands.updates(wanted, self.shown_runs())
+
+    def _limit(self, wanted: int, *, reading: bool) -> int:
+        """Return how many points to send of a series, so that all together are not too many."""
+        if reading:  # runs that have no series yet will want their share
+            wanted = max(wanted, self.expected_series())
+        return max(FEWEST_POINTS, min(MOST_POINTS, TOTAL_POINTS // max(1, wanted)))
 
     def _wanted(self) -> dict[tuple[int, int], ScalarSeries]:
         """Return the series to keep the page supplied with, by their numbers."""
@@ -146,15 +156,25 @@ class Scalars(Deriving, ScalarsOut):
         return wanted
 
     def _item(
-        self, key: tuple[int, int], series: ScalarSeries, limit: int, buffers: list[memoryview]
+        self,
+        key: tuple[int, int],
+        series: ScalarSeries,
+        limit: int,
+        buffers: list[memoryview],
+        *,
+        reading: bool,
     ) -> dict[str, Any] | None:
         snapshot, smoothing = series.snapshot(), self.state.smoothing
-        sent = self._sent.get(key)
-        if sent is None or not _continues(sent, snapshot, smoothing, limit):
-            return self._whole(key, snapshot, smoothing, limit, buffers)
         steps, end = snapshot.points.steps, len(snapshot.points.steps)
+        sent = self._sent.get(key)
+        if sent is not None and sent.reading and end != sent.rows:
+            if reading and sent.rows < end < GROWTH_WHILE_READING * sent.rows:
+                return None
+            sent = None
+        if sent is None or not _continues(sent, snapshot, smoothing, limit):
+            return self._whole(key, snapshot, smoothing, limit, buffers, reading=reading)
         if not self._x.holds(sent.x, key[0], int(steps[sent.rows - 1]) if sent.rows else 0):
-            return self._whole(key, snapshot, smoothing, limit, buffers)
+            return self._whole(key, snapshot, smoothing, limit, buffers, reading=reading)
         if end == sent.rows:
             return None
         columns: dict[str, Any] = {
@@ -174,12 +194,14 @@ class Scalars(Deriving, ScalarsOut):
         smoothing: float,
         limit: int,
         buffers: list[memoryview],
+        *,
+        reading: bool,
     ) -> dict[str, Any]:
         """Return a message with the whole series: every point, or what keeps its shape."""
         end = len(snapshot.points.steps)
         exact = end <= limit
         self._sent[key] = _Sent(
-            snapshot.generation, end, end, exact, smoothing, self._x.version(key[0])
+            snapshot.generation, end, end, exact, smoothing, self._x.version(key[0]), reading
         )
         item = {"key": key, "generation": snapshot.generation, "from": 0, "n": end, "exact": exact}
         columns = _overview(snapshot, limit, smoothing, item)
@@ -196,7 +218,7 @@ class Scalars(Deriving, ScalarsOut):
         low = number(args, "low", -np.inf, np.inf, -np.inf)
         high = number(args, "high", -np.inf, np.inf, np.inf)
         pixels = number(args, "pixels", 50, 8_000, 1_000)
-        limit = int(min(4 * pixels, 4 * TOTAL_POINTS / max(1, len(found))))
+        limit = int(min(4 * pixels, max(FEWEST_POINTS, TOTAL_POINTS // max(1, len(found)))))
         axis, smoothing = str(args.get("x_axis", "step")), self.state.smoothing
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
@@ -235,6 +257,7 @@ class Scalars(Deriving, ScalarsOut):
 
 
 _COLUMNS = ("step", "wall", "value")
+_INT32 = np.iinfo(np.int32).max
 
 
 def _continues(sent: _Sent, snapshot: Snapshot, smoothing: float, limit: int) -> bool:
@@ -271,6 +294,25 @@ def _overview(
         columns["row"] = rows
         item["smoothing"] = smoothing
         item["average"] = list(_finite(state))
+    return _narrowed(columns)
+
+
+def _narrowed(columns: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Return the same columns in smaller types, where nothing is lost by it.
+
+    Most values were written as float32. Of smoothed ones, which are computed, seven digits do.
+    """
+    with np.errstate(over="ignore"):
+        narrow = columns["value"].astype(np.float32)
+    if np.array_equal(narrow, columns["value"], equal_nan=True):
+        columns["value"] = narrow
+        if "smoothed" in columns:
+            columns["smoothed"] = columns["smoothed"].astype(np.float32)
+    for name in ("step", "row"):
+        column = columns.get(name)
+        # They ascend.
+        if column is not None and len(column) and column[0] >= -_INT32 and column[-1] <= _INT32:
+            columns[name] = column.astype(np.int32)
     return columns
 
 

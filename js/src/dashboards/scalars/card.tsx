@@ -61,7 +61,7 @@ export function Card({ view, model, tag, visible }: CardProps) {
       detail.value = null;
     });
   });
-  useDetail(parts);
+  useDetail(parts, host);
   const chart = useChart(parts, card, host);
   const onElement = useCallback((element: HTMLElement) => {
     card.current = element;

@@ -8,6 +8,7 @@ import { cursorOf, tooltipOf } from "./hover";
 import { placeOfStep, type RunLine, stepAt, toLines } from "./lines";
 
 const NARROW = 640;
+const DETAIL_AFTER_MS = 120;
 
 export interface Zoom {
   x: [number, number];
@@ -22,7 +23,10 @@ export interface ChartHandle {
 }
 
 /** Ask for every point of the part that a zoom shows, if the page holds a selection only. */
-export function useDetail({ model, tag, zoom, detail, sources, x, view }: CardParts): void {
+export function useDetail(
+  { model, tag, zoom, detail, sources, x, view }: CardParts,
+  host: { current: HTMLDivElement | null },
+): void {
   useSignalEffect(() => {
     const range = view.session.settings.xRange.value;
     const shown = zoom.value?.x ?? range;
@@ -34,12 +38,17 @@ export function useDetail({ model, tag, zoom, detail, sources, x, view }: CardPa
     const axis = view.session.settings.xAxis.peek();
     const args = { low, high, x_axis: x.peek() === "order" ? "order" : axis };
     const runs = held.map(({ run }) => run);
-    model
-      .detail(tag, runs, { ...args, pixels: view.width.peek() })
-      .then((found) => {
-        if ((zoom.peek()?.x ?? range) === shown) detail.value = found;
-      })
-      .catch(() => {}); // the coarse picture stays
+    const pixels = host.current?.clientWidth || view.width.peek();
+    // Only where it comes to rest: turning the wheel shows many parts for a moment each.
+    const timer = setTimeout(() => {
+      model
+        .detail(tag, runs, { ...args, pixels })
+        .then((found) => {
+          if ((zoom.peek()?.x ?? range) === shown) detail.value = found;
+        })
+        .catch(() => {}); // the coarse picture stays
+    }, DETAIL_AFTER_MS);
+    return () => clearTimeout(timer);
   });
 }
 

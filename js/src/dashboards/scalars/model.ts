@@ -11,6 +11,8 @@ import type { LineSource } from "./lines";
 import { type Row, rowOfAnswer } from "./statistics";
 
 const WATCH_AFTER_MS = 80;
+/** While reading goes on, charts are drawn so often and no oftener: drawing would hold it up. */
+const READING_DRAW_MS = 700;
 const models = new WeakMap<Channel, ScalarsModel>();
 
 /** The part of a chart that a zoom shows, by run number, in as much detail as pixels can show. */
@@ -22,10 +24,16 @@ export class ScalarsModel {
   readonly #store = new SeriesStore();
   readonly #revisions = new Map<number, Signal<number>>();
   readonly #views = new Map<string, ReadonlySet<string>>();
+  /** Tags that the kernel knows to be wanted, and what each view last told it. */
+  #wanted: ReadonlySet<string> = new Set();
+  readonly #told = new Map<string, string>();
   readonly #options = new Map<string, CardOptions>();
   /** Groups of runs as curves, while runs are grouped. */
   readonly bands = new Bands();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Tags whose charts are yet to be told of a change. */
+  readonly #changed = new Set<number>();
+  #drawTimer: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
 
   static of(channel: Channel, session: Session): ScalarsModel {
@@ -142,6 +150,8 @@ export class ScalarsModel {
   /** The view `id` has gone. */
   hide(id: string): void {
     this.#views.delete(id);
+    this.#told.delete(id);
+    this.#wanted = this.#withOthers(this.#shown());
     this.#channel.tell("unwatch", { view: id });
     if (this.#views.size) return;
     this.#stop?.();
@@ -179,19 +189,28 @@ export class ScalarsModel {
   }
 
   #watch(everything: boolean): void {
+    const { smoothing, groupBy, center, band, xAxis } = this.#session.settings;
+    const settings = [smoothing, groupBy, center, band, xAxis].map((setting) => setting.peek());
     const numbers = new Map((this.#session.tags.value.scalars ?? []).map((row) => [row[1], row]));
     const selected = new Set(this.#session.selected.value.map((run) => run.number));
     const hidden = this.#session.runs.value.filter((run) => !selected.has(run.number));
+    const kept = this.#withOthers(this.#shown());
     for (const [view, shown] of this.#views) {
       const tags = this.#withOthers(shown);
+      // Of a tag that was wanted before, what is not here yet is under way.
       const missing = [...tags].filter((name) => {
         const row = numbers.get(name);
-        return row && (everything || !this.#has(row, selected));
+        return row && (everything || (!this.#wanted.has(name) && !this.#has(row, selected)));
       });
       const args = { view, tags: [...tags], hidden_runs: hidden.map((run) => run.name), missing };
-      this.#channel.request("watch", args).catch(() => {});
+      const told = JSON.stringify([args.tags, args.hidden_runs, settings]);
+      if (!everything && !missing.length && told === this.#told.get(view)) continue;
+      this.#channel
+        .request("watch", args)
+        .then(() => this.#told.set(view, told))
+        .catch(() => {});
     }
-    const kept = this.#withOthers(this.#shown());
+    this.#wanted = kept;
     const wanted = new Set([...kept].map((name) => numbers.get(name)?.[0]));
     this.#store.keep((_run, tag) => wanted.has(tag));
   }
@@ -202,13 +221,22 @@ export class ScalarsModel {
   }
 
   #take(message: SeriesMessage, reader: FrameReader): void {
-    const changed = new Set<number>();
     let missing = false;
+    let first = false;
     for (const item of message.items) {
+      first ||= !this.#revisions.get(item.key[1])?.peek();
       if (!this.#store.apply(item, reader.columns(item.columns))) missing = true;
-      changed.add(item.key[1]);
+      this.#changed.add(item.key[1]);
     }
-    for (const tag of changed) this.revision(tag).value++;
+    if (first || !message.reading) this.#tellChanged();
+    else this.#drawTimer ??= setTimeout(() => this.#tellChanged(), READING_DRAW_MS);
     if (missing) this.#watch(true);
+  }
+
+  #tellChanged(): void {
+    clearTimeout(this.#drawTimer);
+    this.#drawTimer = undefined;
+    for (const tag of this.#changed) this.revision(tag).value++;
+    this.#changed.clear();
   }
 }
