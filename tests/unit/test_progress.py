@@ -141,8 +141,9 @@ def test_a_long_read_of_many_files_gets_a_pool(safe: None) -> None:
         (10.0, []),
         (10.0, [100]),
         (10.0, [100, 5, 5, 5]),
+        (10.0, [10**8] * 30),
     ],
-    ids=["not known", "soon over", "none", "one file", "one that is most"],
+    ids=["not known", "soon over", "none", "one file", "one that is most", "fast"],
 )
 def test_no_pool_where_it_does_not_pay(safe: None, seconds: float | None, sizes: list[int]) -> None:
     assert worker_pool.pool_for(seconds, sizes) is None
