@@ -415,7 +415,11 @@ class Logdir(LogTables):
         self.revision += 1
 
     def _after_fork_in_child(self) -> None:
-        # The reading thread may have held the lock at the fork, and is not here to release it.
+        # The reading thread is not here to release the lock, nor to finish what it was at: begin
+        # anew, lest half of it be taken for all, here or by who finds it in the cache.
+        if self._lock.locked():
+            self._runs, self._files, self._problems = {}, {}, ProblemList()
+            self._points, self._complete, self._active = 0, False, None
         self._lock = threading.Lock()
 
 
