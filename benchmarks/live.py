@@ -40,7 +40,7 @@ HIDDEN_SECONDS, CUT_SECONDS = 60, 30
 #: How long a disturbance may show after it is over.
 RECOVERY_SECONDS = 15
 
-TRAIN = """
+TRAIN = f"""
 import json, time
 import psutil, tbwidget
 
@@ -55,8 +55,8 @@ def train(folder, seconds):
             loss += i * 0.5 % 3
         iterations += 1
         if now >= due:
-            step, due = len(flushed), due + 1 / {rate}
-            for tag in range({tags}):
+            step, due = len(flushed), due + 1 / {RATE}
+            for tag in range({TAGS}):
                 writer.add_scalar(f"metric_{{tag}}", loss / (step + 1) + tag, step)
             writer.flush()
             flushed.append(time.time())
@@ -73,7 +73,7 @@ def train(folder, seconds):
 def count(folder):
     scalars = tbwidget.Logdir(folder)["."].scalars
     return {{tag: [len(series.steps), int(series.steps[-1])] for tag, series in scalars.items()}}
-""".format(rate=RATE, tags=TAGS)
+"""
 
 #: Notes for every card when it first shows which step.
 SAMPLER_JS = """
@@ -169,7 +169,6 @@ def _notebook(folder: Path, options: argparse.Namespace) -> Iterator[MeasuredNot
     cells = [
         f"import os; os.environ['TBWIDGET_CACHE_DIR'] = {str(folder / 'cache')!r}\n{TRAIN}",
         f"before = train('base_1', {BASE_SECONDS})",
-        "writer = tbwidget.SummaryWriter('live')\n"
         "board = tbwidget.Scalars('live', height=800, card_width=240)\nboard",
         f"during = train('live', {seconds})",
         f"board.close()\nafter = train('base_2', {BASE_SECONDS})",
@@ -278,7 +277,9 @@ def _show(
     base = (before["rate"] + after["rate"]) / 2
     slower = 1 - during["rate"] / base
     own = during["own_rate"] * 2 / (before["own_rate"] + after["own_rate"])
-    print(f"  loop {slower:.1%} slower by the clock (goal {SLOWER:.0%}): {base:.0f} a second before")
+    print(
+        f"  loop {slower:.1%} slower by the clock (goal {SLOWER:.0%}): {base:.0f} a second before"
+    )
     print(f"    and after, {during['rate']:.0f} with the board; by its own CPU time {1 - own:.1%};")
     print(f"    other threads of the kernel take {during['others']:.1%} of a core")
     print(f"  page heap {_megabytes(heaps)} MB at the start, middle and end")

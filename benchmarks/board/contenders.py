@@ -110,14 +110,15 @@ def _tensorboard(path: Path) -> Contender:
 
 
 def _tuff_bird(corpus: Corpus, path: Path) -> Contender:
-    drawn = """() => [...document.querySelectorAll('.jp-OutputArea-output svg path')]
-      .filter((path) => (path.getAttribute('d') ?? '').length > 200).length"""
+    # Icons have short paths.
+    drawn = """() => deepAll('svg path', document.querySelector('.jp-Notebook'))
+      .filter((path) => (path.getAttribute('d') ?? '').length > 2000).length > 0"""
     return Contender(
         ["import tuffbird", f"tuffbird.load({str(path)!r}).show({corpus.tag_names()[0]!r})"],
         framed=False,
         first=drawn,
         all=drawn,
-        chart="""() => { const box = [...document.querySelectorAll('.jp-OutputArea-output svg')]
+        chart="""() => { const box = deepAll('svg', document.querySelector('.jp-Notebook'))
           .sort((a, b) => b.clientWidth - a.clientWidth)[0].getBoundingClientRect();
           return [box.left, box.top, box.width, box.height]; }""",
         zoom_key="Control",

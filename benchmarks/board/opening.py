@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: How long a contender may take; tuff-bird takes half a minute.
 PATIENCE_SECONDS = {"TensorBoard": 40.0, OURS: 40.0}
-LONG_PATIENCE_SECONDS = 150.0
+LONG_PATIENCE_SECONDS = 90.0
 VIEWPORT = {"width": 1400, "height": 1000}
 
 
@@ -119,6 +119,7 @@ def median_of(openings: list[Opening]) -> Opening:
         name: Motion(
             [task for one in openings for task in one.gestures[name].long_tasks],
             [gap for one in openings for gap in one.gestures[name].frames],
+            [task for one in openings for task in one.gestures[name].cpu_tasks],
         )
         for name in openings[0].gestures
     }

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from tbwidget.analysis.downsample import extreme_rows
-from tbwidget.analysis.smoothing import SmoothingState, smooth
 from tbwidget.widget.deriving import Deriving
 from tbwidget.widget.frame import pack_columns, size_of
 from tbwidget.widget.rpc import Answer, number, texts
@@ -16,6 +14,7 @@ from tbwidget.widget.rpc import Answer, number, texts
 from .axis import AxisVersion, TagAxis
 from .bands import Bands
 from .out import ScalarsOut
+from .overview import COLUMNS, overview
 from .table import answer_table, x_of
 
 if TYPE_CHECKING:
@@ -179,7 +178,7 @@ class Scalars(Deriving, ScalarsOut):
             return None
         columns: dict[str, Any] = {
             name: column[sent.rows : end]
-            for name, column in zip(_COLUMNS, snapshot.points, strict=True)
+            for name, column in zip(COLUMNS, snapshot.points, strict=True)
         }
         item = {"key": key, "generation": sent.generation, "from": sent.rows, "n": end}
         columns |= self._x.column(key[0], steps[sent.rows : end])
@@ -204,7 +203,7 @@ class Scalars(Deriving, ScalarsOut):
             snapshot.generation, end, end, exact, smoothing, self._x.version(key[0]), reading
         )
         item = {"key": key, "generation": snapshot.generation, "from": 0, "n": end, "exact": exact}
-        columns = _overview(snapshot, limit, smoothing, item)
+        columns = overview(snapshot, limit, smoothing, item)
         columns |= self._x.column(key[0], columns["step"])
         item["columns"] = pack_columns(columns, buffers)
         return item
@@ -228,7 +227,7 @@ class Scalars(Deriving, ScalarsOut):
             first, end = _rows_between(x, low, high, ascending=axis == "step")
             key = (self.state.run_number(name), self.state.tag_number(tag))
             item = {"key": key, "generation": snapshot.generation, "exact": end - first <= limit}
-            columns = _overview(snapshot, limit, smoothing, item, first, end)
+            columns = overview(snapshot, limit, smoothing, item, first, end)
             columns |= TagAxis(axis, {key[0]: scalars}).column(key[0], columns["step"])
             item["columns"] = pack_columns(columns, buffers)
             items.append(item)
@@ -256,10 +255,6 @@ class Scalars(Deriving, ScalarsOut):
         return Answer(message["items"], buffers)
 
 
-_COLUMNS = ("step", "wall", "value")
-_INT32 = np.iinfo(np.int32).max
-
-
 def _continues(sent: _Sent, snapshot: Snapshot, smoothing: float, limit: int) -> bool:
     """Tell whether the page can go on from what it has, given only the new points."""
     end = len(snapshot.points.steps)
@@ -269,56 +264,6 @@ def _continues(sent: _Sent, snapshot: Snapshot, smoothing: float, limit: int) ->
         return False
     # Above twice the limit the page would hold ever more points than it can draw.
     return end - sent.whole_until <= max(limit, 1_000)
-
-
-def _overview(
-    snapshot: Snapshot,
-    limit: int,
-    smoothing: float,
-    item: dict[str, Any],
-    first: int = 0,
-    end: int | None = None,
-) -> dict[str, Any]:
-    """Return columns of rows ``first:end`` with at most about `limit` points.
-
-    Unless they are all points of the series, smoothed values come along (the page could not
-    compute them), and the state of the average goes into `item` so that the page can go on.
-    """
-    points = snapshot.points
-    end = len(points.steps) if end is None else end
-    rows = extreme_rows(points.values, limit, first, end)
-    columns = {name: column[rows] for name, column in zip(_COLUMNS, points, strict=True)}
-    if len(rows) < len(points.steps):
-        smoothed, state = smooth(points.values, smoothing)
-        columns["smoothed"] = smoothed[rows]
-        columns["row"] = rows
-        item["smoothing"] = smoothing
-        item["average"] = list(_finite(state))
-    return _narrowed(columns)
-
-
-def _narrowed(columns: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
-    """Return the same columns in smaller types, where nothing is lost by it.
-
-    Most values were written as float32. Of smoothed ones, which are computed, seven digits do.
-    """
-    with np.errstate(over="ignore"):
-        narrow = columns["value"].astype(np.float32)
-    if np.array_equal(narrow, columns["value"], equal_nan=True):
-        columns["value"] = narrow
-        if "smoothed" in columns:
-            columns["smoothed"] = columns["smoothed"].astype(np.float32)
-    for name in ("step", "row"):
-        column = columns.get(name)
-        # They ascend.
-        if column is not None and len(column) and column[0] >= -_INT32 and column[-1] <= _INT32:
-            columns[name] = column.astype(np.int32)
-    return columns
-
-
-def _finite(state: SmoothingState) -> SmoothingState:
-    # JSON has no infinity; an average that overflowed cannot be continued anyway.
-    return state if np.isfinite(state.last) else SmoothingState()
 
 
 def _rows_between(
