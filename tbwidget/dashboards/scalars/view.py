@@ -124,8 +124,9 @@ class Scalars(Deriving, ScalarsOut):
         buffers: list[memoryview] = []
         for key, series in wanted.items():
             item = self._item(key, series, limit, buffers, reading=reading)
-            if item is not None:
-                items.append(item)
+            if item is None:
+                continue
+            items.append(item)
             if size_of(buffers) >= MESSAGE_BYTES:
                 yield {"op": "series", "reading": reading, "items": items}, buffers
                 items, buffers = [], []
