@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from .corpora import Corpus
 
+#: With more, the list of runs is scrolled too.
+MANY_RUNS = 200
 OURS, TENSORBOARD, TUFF_BIRD = "tbwidget", "TensorBoard", "tuff-bird"
 
 
@@ -29,6 +31,8 @@ class Contender(NamedTuple):
         JavaScript function: the box of the first chart, in CSS pixels of its frame.
     zoom_key
         What is held while the wheel zooms.
+    runs
+        JavaScript function: the box of the list of runs; empty if it is not scrolled.
     """
 
     cells: list[str]
@@ -37,6 +41,7 @@ class Contender(NamedTuple):
     all: str
     chart: str
     zoom_key: str
+    runs: str = ""
 
 
 def contender(name: str, corpus: Corpus, path: Path, cache: Path) -> Contender:
@@ -86,6 +91,10 @@ def _ours(corpus: Corpus, path: Path, cache: Path) -> Contender:
         chart="""() => { const box = board.querySelector('.card .chart').getBoundingClientRect();
           return [box.left, box.top, box.width, box.height]; }""",
         zoom_key="Control",
+        runs="""() => { const box = board.querySelector('ul')?.getBoundingClientRect();
+          return [box.left, box.top, box.width, box.height]; }"""
+        if corpus.runs > MANY_RUNS
+        else "",
     )
 
 

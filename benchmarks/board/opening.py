@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .contenders import OURS, contender
-from .gestures import gesture_motions
+from .gestures import gesture_motions, scroll_motion
 from .page import PROBE_JS, MeasuredNotebook, Motion, wait_until
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ def _measure(
         with measured.profile(profile and profile / f"{name}_gestures.json"):
             box = _chart_box(measured, how, last, frame)
             opening.gestures = gesture_motions(measured, box, how.zoom_key)
+            if how.runs:
+                runs = measured.page.evaluate(how.runs)
+                opening.gestures["runs"] = scroll_motion(measured, runs)
+                cards = measured.page.evaluate(how.runs.replace("'ul'", "'.cards'"))
+                opening.gestures["cards"] = scroll_motion(measured, cards)
     return opening
 
 
