@@ -207,7 +207,8 @@ def _run(page: Any, options: argparse.Namespace) -> None:
     page.page.wait_for_timeout(max(0, seconds - 5 - (time.monotonic() - began)) * 1000)
     heaps.append(page.heap())
     if options.disturbance == "reload":
-        page.page.wait_for_timeout(10_000)
+        # JupyterLab asks a kernel for its widgets when no cell runs.
+        page.page.wait_for_timeout(20_000)
     else:
         notebook.wait_done(timeout=60)
         page.page.wait_for_timeout(3_000)
@@ -229,6 +230,8 @@ def _disturb(page: Any, disturbance: str | None) -> tuple[float, float]:
     """Do what is asked for; return when it began, and when all should be well again."""
     began = time.time()
     if disturbance == "reload":
+        page.notebook.command("docmanager:save")  # its outputs come back from the file
+        page.page.wait_for_timeout(2_000)
         page.page.reload()
         page.page.wait_for_selector(".jp-Notebook .jp-Cell")
         page.page.evaluate(PROBE_JS)

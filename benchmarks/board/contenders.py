@@ -121,7 +121,7 @@ def _tensorboard(path: Path) -> Contender:
 def _tuff_bird(corpus: Corpus, path: Path) -> Contender:
     # Icons have short paths.
     drawn = """() => deepAll('svg path', document.querySelector('.jp-Notebook'))
-      .filter((path) => (path.getAttribute('d') ?? '').length > 2000).length > 0"""
+      .filter((path) => (path.getAttribute('d') ?? '').length > 400).length > 0"""
     return Contender(
         ["import tuffbird", f"tuffbird.load({str(path)!r}).show({corpus.tag_names()[0]!r})"],
         framed=False,

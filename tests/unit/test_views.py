@@ -100,6 +100,23 @@ def test_while_a_long_file_is_read_a_series_is_sent_a_few_times_only(
     assert page.custom(view, "series")[-1][0]["items"][0]["from"] == 20_000
 
 
+def test_of_many_runs_those_half_read_wait(page: Page, tmp_path: Path) -> None:
+    for run in range(12):
+        ef.write_scalars(tmp_path / f"{run:02}" / ef.NAME, list(range(600)))
+    view = Scalars(tmp_path)
+    for _ in view.logdir.read_slices(9000):
+        page.tick()
+    page.tick()
+    sent = [
+        (item["key"][0], item["n"])
+        for message, _ in page.custom(view, "series")
+        for item in message["items"]
+    ]
+    assert len(set(sent)) == len(sent)
+    assert {key for key, n in sent if n == 600} == set(range(12))
+    assert {key for key, n in sent if n < 600} == {0}  # the first is shown at once
+
+
 def test_columns_are_as_narrow_as_they_can_be_without_loss(page: Page, tmp_path: Path) -> None:
     ef.write_scalars(tmp_path / "a" / ef.NAME, list(range(9000)))
     ef.write_scalars(tmp_path / "b" / ef.NAME, [0, 2**40], [0.5, float("nan")])

@@ -36,6 +36,8 @@ FEWEST_POINTS = 64
 MOST_POINTS = 2_000
 #: While reading goes on, a series is sent again each time it has grown so many times over.
 GROWTH_WHILE_READING = 3
+#: With so many runs, those half read wait: there are others to show.
+MANY_RUNS = 10
 MESSAGE_BYTES = 2**18  # a page draws between two messages, so that none makes it stutter
 
 
@@ -93,6 +95,7 @@ class Scalars(Deriving, ScalarsOut):
         **traits: Any,
     ) -> None:
         self._sent: dict[tuple[int, int], _Sent] = {}
+        self._rows_seen: dict[tuple[int, int], int] = {}  # while reading
         self._bands = Bands(self)
         self._x = TagAxis("", {})
         super().__init__(source, tags=tags, runs=runs, state=state, **traits)
@@ -118,6 +121,8 @@ class Scalars(Deriving, ScalarsOut):
         wanted = self._wanted()
         reading = not self.logdir.progress.complete
         limit = self._limit(len(wanted), reading=reading)
+        if not reading:
+            self._rows_seen.clear()
         for key in set(self._sent) - set(wanted):
             del self._sent[key]
         items: list[dict[str, Any]] = []
@@ -167,6 +172,8 @@ class Scalars(Deriving, ScalarsOut):
         snapshot, smoothing = series.snapshot(), self.state.smoothing
         steps, end = snapshot.points.steps, len(snapshot.points.steps)
         sent = self._sent.get(key)
+        if sent is None and reading and self._is_growing(key, end):
+            return None
         if sent is not None and sent.reading and end != sent.rows:
             if reading and sent.rows < end < GROWTH_WHILE_READING * sent.rows:
                 return None
@@ -186,6 +193,12 @@ class Scalars(Deriving, ScalarsOut):
         item["columns"] = pack_columns(columns, buffers)
         sent.rows, sent.x = end, self._x.version(key[0])
         return item
+
+    def _is_growing(self, key: tuple[int, int], rows: int) -> bool:
+        """Tell whether a series had fewer rows when last looked at, if others can be shown."""
+        before = self._rows_seen.get(key)
+        self._rows_seen[key] = rows
+        return bool(self._sent) and len(self.logdir.runs) >= MANY_RUNS and before != rows
 
     def _whole(
         self,
