@@ -244,6 +244,8 @@ def _disturb(page: Any, disturbance: str | None) -> tuple[float, float]:
         page.proxy.cut()
         page.page.wait_for_timeout(CUT_SECONDS * 1000)
         page.proxy.mend()
+        if (dialog := page.page.locator(".jp-Dialog button")).count():
+            dialog.last.click()  # JupyterLab says that the server is gone
     else:
         return 0.0, 0.0
     return began - 2, time.time() + RECOVERY_SECONDS

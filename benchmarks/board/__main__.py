@@ -33,7 +33,8 @@ TIME_RATIO, RECEIVED, LONG_TASKS, HEAP = 0.25, 2e6, 300, 40e6
 LONGEST_TASK, MEDIAN_FRAME = 50, 20
 NOTES = f"""\
 first: from Shift+Enter to the first chart with data. all: until every chart of the first screen
-has it (ours: all runs, to their last step; TensorBoard: a row in each card's table).
+has (of TensorBoard: a row in each card's table). complete: until they show all runs to their last
+steps, which TensorBoard does not tell; what is counted is counted until then.
 received: over HTTP as on the wire and over the kernel's socket, until then. long: tasks of 50 ms
 and more in the page's process, all together; by CPU: those that took 50 ms of CPU time (a busy
 machine makes tasks longer than they work). heap: objects and array buffers more than before.
@@ -114,7 +115,8 @@ def _take_turns(
 
 def _figures(one: Opening) -> str:
     load = f"{one.load.long:7.0f}{one.load.longest:9.0f}{one.load.long_by_cpu:7.0f}"
-    return f"{one.first:7.0f}{one.all:7.0f}{one.received / 1e6:9.2f}{load}{one.heap / 1e6:7.1f}"
+    times = f"{one.first:7.0f}{one.all:7.0f}{one.complete:9.0f}"
+    return f"{times}{one.received / 1e6:9.2f}{load}{one.heap / 1e6:7.1f}"
 
 
 def show(corpus: Corpus, found: dict[str, list[Opening]]) -> None:
@@ -122,7 +124,7 @@ def show(corpus: Corpus, found: dict[str, list[Opening]]) -> None:
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"\n{corpus.name}   {corpus.text}; load average {load}")
     tasks = f"{'long':>7}{'longest':>9}{'by CPU':>7}"
-    print(f"    {'':14}{'first':>7}{'all':>7}{'received':>9}{tasks}{'heap':>7}")
+    print(f"    {'':14}{'first':>7}{'all':>7}{'complete':>9}{'received':>9}{tasks}{'heap':>7}")
     medians = {name: median_of(openings) for name, openings in found.items() if openings}
     for name, one in medians.items():
         print(f"    {name:14}{_figures(one)}   {one.charts} charts, {len(found[name])} rounds")

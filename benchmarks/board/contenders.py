@@ -33,6 +33,9 @@ class Contender(NamedTuple):
         What is held while the wheel zooms.
     runs
         JavaScript function: the box of the list of runs; empty if it is not scrolled.
+    complete
+        JavaScript function: whether the first screen shows all runs to their last steps; empty if
+        the page does not tell.
     """
 
     cells: list[str]
@@ -42,6 +45,7 @@ class Contender(NamedTuple):
     chart: str
     zoom_key: str
     runs: str = ""
+    complete: str = ""
 
 
 def contender(name: str, corpus: Corpus, path: Path, cache: Path) -> Contender:
@@ -87,7 +91,9 @@ def _ours(corpus: Corpus, path: Path, cache: Path) -> Contender:
         ],
         framed=False,
         first=f"() => {{ {_CARDS} return cards.some((card) => card.dataset.drawn === '1'); }}",
-        all=f"() => {{ {_CARDS} return cards.length && {complete} && cards.length; }}",
+        all=f"""() => {{ {_CARDS} return cards.length
+          && cards.every((card) => card.dataset.drawn === '1') && cards.length; }}""",
+        complete=f"() => {{ {_CARDS} return {complete}; }}",
         chart="""() => { const box = board.querySelector('.card .chart').getBoundingClientRect();
           return [box.left, box.top, box.width, box.height]; }""",
         zoom_key="Control",

@@ -29,6 +29,7 @@ class Opening:
 
     first: float
     all: float
+    complete: float
     charts: int
     received: float
     heap: float
@@ -84,10 +85,12 @@ def _measure(
             message = "stuck on 'No dashboards are active'"
             raise TimeoutError(message)
         every, charts = wait_until(frame, how.all, patience)
+        complete, _ = wait_until(frame, how.complete, patience) if how.complete else (every, 0)
         received = measured.received - received
     measured.page.wait_for_timeout(1_500)
     heap = measured.heap() - heap
-    opening = Opening(first - pressed, every - pressed, charts, received, heap, load)
+    times = [at - pressed for at in (first, every, complete)]
+    opening = Opening(*times, charts, received, heap, load)
     if gestures:
         with measured.profile(profile and profile / f"{name}_gestures.json"):
             box = _chart_box(measured, how, last, frame)
@@ -132,6 +135,7 @@ def median_of(openings: list[Opening]) -> Opening:
     return Opening(
         median("first"),
         median("all"),
+        median("complete"),
         openings[0].charts,
         median("received"),
         median("heap"),

@@ -52,6 +52,7 @@ class _Sent:
     smoothing: float
     x: AxisVersion
     reading: bool  # whether there was more to read
+    limit: int
 
 
 class Scalars(Deriving, ScalarsOut):
@@ -141,9 +142,11 @@ class Scalars(Deriving, ScalarsOut):
 
     def _limit(self, wanted: int, *, reading: bool) -> int:
         """Return how many points to send of a series, so that all together are not too many."""
+        few = len(self.logdir.runs) < MANY_RUNS  # long series will be sent several times
         if reading:  # runs that have no series yet will want their share
             wanted = max(wanted, self.expected_series())
-        return max(FEWEST_POINTS, min(MOST_POINTS, TOTAL_POINTS // max(1, wanted)))
+        most = MOST_POINTS // 2 if reading and few else MOST_POINTS
+        return max(FEWEST_POINTS, min(most, TOTAL_POINTS // max(1, wanted)))
 
     def _wanted(self) -> dict[tuple[int, int], ScalarSeries]:
         """Return the series to keep the page supplied with, by their numbers."""
@@ -174,10 +177,12 @@ class Scalars(Deriving, ScalarsOut):
         sent = self._sent.get(key)
         if sent is None and reading and self._is_growing(key, end):
             return None
-        if sent is not None and sent.reading and end != sent.rows:
+        if sent is not None and sent.reading:
             if reading and sent.rows < end < GROWTH_WHILE_READING * sent.rows:
                 return None
-            sent = None
+            coarse = not reading and not sent.exact and 2 * sent.limit <= limit
+            if end != sent.rows or coarse:
+                sent = None
         if sent is None or not _continues(sent, snapshot, smoothing, limit):
             return self._whole(key, snapshot, smoothing, limit, buffers, reading=reading)
         if not self._x.holds(sent.x, key[0], int(steps[sent.rows - 1]) if sent.rows else 0):
@@ -214,7 +219,14 @@ class Scalars(Deriving, ScalarsOut):
         end = len(snapshot.points.steps)
         exact = end <= limit
         self._sent[key] = _Sent(
-            snapshot.generation, end, end, exact, smoothing, self._x.version(key[0]), reading
+            snapshot.generation,
+            end,
+            end,
+            exact,
+            smoothing,
+            self._x.version(key[0]),
+            reading,
+            limit,
         )
         item = {"key": key, "generation": snapshot.generation, "from": 0, "n": end, "exact": exact}
         columns = overview(snapshot, limit, smoothing, item)
