@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 from .contenders import OURS, TENSORBOARD, TUFF_BIRD, missing, python_path
 from .corpora import CORPORA, make
 from .opening import Opening, median_of, open_once
-from .page import Motion  # noqa: TC001  (and with it the way to tests/support)
 
-from lab import CHROMIUM_ARGUMENTS, JupyterServer, chromium_path  # isort: skip
+from lab import CHROMIUM_ARGUMENTS, JupyterServer, chromium_path  # isort: skip  (page finds it)
 
 if TYPE_CHECKING:
     from .corpora import Corpus
+    from .page import Motion
 
 #: Ratio of TensorBoard's time; bytes, ms of long tasks and bytes of heap in the load.
 TIME_RATIO, RECEIVED, LONG_TASKS, HEAP = 0.25, 2e6, 300, 40e6
@@ -33,9 +33,11 @@ TIME_RATIO, RECEIVED, LONG_TASKS, HEAP = 0.25, 2e6, 300, 40e6
 LONGEST_TASK, MEDIAN_FRAME = 50, 20
 NOTES = f"""\
 first: from Shift+Enter to the first chart with data. all: until every chart of the first screen
-has it (ours: all runs, to their last step; TensorBoard: a row in each card's table).
+has (of TensorBoard: a row in each card's table). complete: until they show all runs to their last
+steps, which TensorBoard does not tell; what is counted is counted until then.
 received: over HTTP as on the wire and over the kernel's socket, until then. long: tasks of 50 ms
-and more in the page's process, all together. heap: objects and array buffers more than before.
+and more in the page's process, all together; by CPU: those that took 50 ms of CPU time (a busy
+machine makes tasks longer than they work). heap: objects and array buffers more than before.
 Goals: <= {TIME_RATIO} of TensorBoard's time, <= {RECEIVED / 1e6:.0f} MB, <= {LONG_TASKS} ms, \
 <= {HEAP / 1e6:.0f} MB; in gestures no task of {LONGEST_TASK} ms and
 the median frame <= {MEDIAN_FRAME} ms. MB are 10^6 bytes.
@@ -112,15 +114,17 @@ def _take_turns(
 
 
 def _figures(one: Opening) -> str:
-    load = f"{one.load.long:7.0f}{one.load.longest:9.0f}"
-    return f"{one.first:7.0f}{one.all:7.0f}{one.received / 1e6:9.2f}{load}{one.heap / 1e6:7.1f}"
+    load = f"{one.load.long:7.0f}{one.load.longest:9.0f}{one.load.long_by_cpu:7.0f}"
+    times = f"{one.first:7.0f}{one.all:7.0f}{one.complete:9.0f}"
+    return f"{times}{one.received / 1e6:9.2f}{load}{one.heap / 1e6:7.1f}"
 
 
 def show(corpus: Corpus, found: dict[str, list[Opening]]) -> None:
     """Print the figures of a corpus, with ratios and what is met."""
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"\n{corpus.name}   {corpus.text}; load average {load}")
-    print(f"    {'':14}{'first':>7}{'all':>7}{'received':>9}{'long':>7}{'longest':>9}{'heap':>7}")
+    tasks = f"{'long':>7}{'longest':>9}{'by CPU':>7}"
+    print(f"    {'':14}{'first':>7}{'all':>7}{'complete':>9}{'received':>9}{tasks}{'heap':>7}")
     medians = {name: median_of(openings) for name, openings in found.items() if openings}
     for name, one in medians.items():
         print(f"    {name:14}{_figures(one)}   {one.charts} charts, {len(found[name])} rounds")
@@ -134,7 +138,8 @@ def show(corpus: Corpus, found: dict[str, list[Opening]]) -> None:
 
 def _gesture_figures(motion: Motion) -> str:
     frames = f"frames median {motion.median_frame:5.1f} worst {motion.worst_frame:5.0f} ms"
-    return f"{frames}, {len(motion.long_tasks)} long tasks, longest {motion.longest:.0f} ms"
+    tasks = f"{len(motion.long_tasks)} long tasks, longest {motion.longest:.0f} ms"
+    return f"{frames}, {tasks} (by CPU time {motion.longest_by_cpu:.0f})"
 
 
 def _judge(medians: dict[str, Opening]) -> None:
@@ -142,6 +147,7 @@ def _judge(medians: dict[str, Opening]) -> None:
     goals = [
         ("MB received", ours.received / 1e6, RECEIVED / 1e6),
         ("ms of long tasks", ours.load.long, LONG_TASKS),
+        ("ms of long tasks by CPU time", ours.load.long_by_cpu, LONG_TASKS),
         ("MB of heap", ours.heap / 1e6, HEAP / 1e6),
     ]
     if theirs:
@@ -149,6 +155,8 @@ def _judge(medians: dict[str, Opening]) -> None:
         goals.insert(1, ("of TensorBoard's time, all", ours.all / theirs.all, TIME_RATIO))
     for gesture, motion in ours.gestures.items():
         goals.append((f"ms longest task, {gesture}", motion.longest, LONGEST_TASK))
+        by_cpu = f"ms longest task by CPU time, {gesture}"
+        goals.append((by_cpu, motion.longest_by_cpu, LONGEST_TASK))
         goals.append((f"ms median frame, {gesture}", motion.median_frame, MEDIAN_FRAME))
     for what, figure, goal in goals:
         met = "met" if figure <= goal else "MISSED"

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from .corpora import Corpus
 
+#: With more, the list of runs is scrolled too.
+MANY_RUNS = 200
 OURS, TENSORBOARD, TUFF_BIRD = "tbwidget", "TensorBoard", "tuff-bird"
 
 
@@ -29,6 +31,11 @@ class Contender(NamedTuple):
         JavaScript function: the box of the first chart, in CSS pixels of its frame.
     zoom_key
         What is held while the wheel zooms.
+    runs
+        JavaScript function: the box of the list of runs; empty if it is not scrolled.
+    complete
+        JavaScript function: whether the first screen shows all runs to their last steps; empty if
+        the page does not tell.
     """
 
     cells: list[str]
@@ -37,6 +44,8 @@ class Contender(NamedTuple):
     all: str
     chart: str
     zoom_key: str
+    runs: str = ""
+    complete: str = ""
 
 
 def contender(name: str, corpus: Corpus, path: Path, cache: Path) -> Contender:
@@ -82,10 +91,16 @@ def _ours(corpus: Corpus, path: Path, cache: Path) -> Contender:
         ],
         framed=False,
         first=f"() => {{ {_CARDS} return cards.some((card) => card.dataset.drawn === '1'); }}",
-        all=f"() => {{ {_CARDS} return cards.length && {complete} && cards.length; }}",
+        all=f"""() => {{ {_CARDS} return cards.length
+          && cards.every((card) => card.dataset.drawn === '1') && cards.length; }}""",
+        complete=f"() => {{ {_CARDS} return {complete}; }}",
         chart="""() => { const box = board.querySelector('.card .chart').getBoundingClientRect();
           return [box.left, box.top, box.width, box.height]; }""",
         zoom_key="Control",
+        runs="""() => { const box = board.querySelector('ul')?.getBoundingClientRect();
+          return [box.left, box.top, box.width, box.height]; }"""
+        if corpus.runs > MANY_RUNS
+        else "",
     )
 
 
@@ -110,14 +125,15 @@ def _tensorboard(path: Path) -> Contender:
 
 
 def _tuff_bird(corpus: Corpus, path: Path) -> Contender:
-    drawn = """() => [...document.querySelectorAll('.jp-OutputArea-output svg path')]
-      .filter((path) => (path.getAttribute('d') ?? '').length > 200).length"""
+    # Icons have short paths.
+    drawn = """() => deepAll('svg path', document.querySelector('.jp-Notebook'))
+      .filter((path) => (path.getAttribute('d') ?? '').length > 400).length > 0"""
     return Contender(
         ["import tuffbird", f"tuffbird.load({str(path)!r}).show({corpus.tag_names()[0]!r})"],
         framed=False,
         first=drawn,
         all=drawn,
-        chart="""() => { const box = [...document.querySelectorAll('.jp-OutputArea-output svg')]
+        chart="""() => { const box = deepAll('svg', document.querySelector('.jp-Notebook'))
           .sort((a, b) => b.clientWidth - a.clientWidth)[0].getBoundingClientRect();
           return [box.left, box.top, box.width, box.height]; }""",
         zoom_key="Control",

@@ -50,6 +50,22 @@ def wheel(page: Page, box: Box, key: str) -> None:
     page.wait_for_timeout(500)
 
 
+def scroll(page: Page, box: Box) -> None:
+    """Scroll a list down and up."""
+    left, top, width, height = box
+    page.mouse.move(left + width / 2, top + height / 2)
+    for i in range(2 * WHEELS):
+        page.mouse.wheel(0, 300 if i < WHEELS else -300)
+        page.wait_for_timeout(2 * PAUSE_MS)
+
+
+def scroll_motion(measured: MeasuredPage, box: Box) -> Motion:
+    """Return what the page does while a list is scrolled."""
+    with measured.motion() as motion:
+        scroll(measured.page, box)
+    return motion
+
+
 def gesture_motions(measured: MeasuredPage, box: Box, key: str) -> dict[str, Motion]:
     """Return what the page does during each gesture; between two the chart is as it was."""
     page = measured.page

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .contenders import OURS, contender
-from .gestures import gesture_motions
+from .gestures import gesture_motions, scroll_motion
 from .page import PROBE_JS, MeasuredNotebook, Motion, wait_until
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: How long a contender may take; tuff-bird takes half a minute.
 PATIENCE_SECONDS = {"TensorBoard": 40.0, OURS: 40.0}
-LONG_PATIENCE_SECONDS = 150.0
+LONG_PATIENCE_SECONDS = 90.0
 VIEWPORT = {"width": 1400, "height": 1000}
 
 
@@ -29,6 +29,7 @@ class Opening:
 
     first: float
     all: float
+    complete: float
     charts: int
     received: float
     heap: float
@@ -84,14 +85,21 @@ def _measure(
             message = "stuck on 'No dashboards are active'"
             raise TimeoutError(message)
         every, charts = wait_until(frame, how.all, patience)
+        complete, _ = wait_until(frame, how.complete, patience) if how.complete else (every, 0)
         received = measured.received - received
     measured.page.wait_for_timeout(1_500)
     heap = measured.heap() - heap
-    opening = Opening(first - pressed, every - pressed, charts, received, heap, load)
+    times = [at - pressed for at in (first, every, complete)]
+    opening = Opening(*times, charts, received, heap, load)
     if gestures:
         with measured.profile(profile and profile / f"{name}_gestures.json"):
             box = _chart_box(measured, how, last, frame)
             opening.gestures = gesture_motions(measured, box, how.zoom_key)
+            if how.runs:
+                runs = measured.page.evaluate(how.runs)
+                opening.gestures["runs"] = scroll_motion(measured, runs)
+                cards = measured.page.evaluate(how.runs.replace("'ul'", "'.cards'"))
+                opening.gestures["cards"] = scroll_motion(measured, cards)
     return opening
 
 
@@ -119,6 +127,7 @@ def median_of(openings: list[Opening]) -> Opening:
         name: Motion(
             [task for one in openings for task in one.gestures[name].long_tasks],
             [gap for one in openings for gap in one.gestures[name].frames],
+            [task for one in openings for task in one.gestures[name].cpu_tasks],
         )
         for name in openings[0].gestures
     }
@@ -126,6 +135,7 @@ def median_of(openings: list[Opening]) -> Opening:
     return Opening(
         median("first"),
         median("all"),
+        median("complete"),
         openings[0].charts,
         median("received"),
         median("heap"),

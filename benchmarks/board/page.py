@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import statistics
 import sys
 import time
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lab import JupyterServer
     from playwright.sync_api import BrowserContext, CDPSession, Frame, Page
 
+LONG = 50.0
 #: Chromium reports a task from 50 ms on: none reported is what we ask for.
 PROBE_JS = """
 if (!window.benchmark) {
@@ -68,6 +70,8 @@ class Motion:
 
     long_tasks: list[float] = field(default_factory=list)
     frames: list[float] = field(default_factory=list)
+    #: CPU time of every task of 20 ms and more: on a busy machine tasks take longer than they work.
+    cpu_tasks: list[float] = field(default_factory=list)
 
     @property
     def longest(self) -> float:
@@ -78,6 +82,16 @@ class Motion:
     def long(self) -> float:
         """All long tasks together."""
         return sum(self.long_tasks)
+
+    @property
+    def longest_by_cpu(self) -> float:
+        """The most CPU time that a task took; 0 if it is below 20 ms."""
+        return max(self.cpu_tasks, default=0.0)
+
+    @property
+    def long_by_cpu(self) -> float:
+        """All tasks together that took 50 ms of CPU time and more."""
+        return sum(task for task in self.cpu_tasks if task >= LONG)
 
     @property
     def median_frame(self) -> float:
@@ -122,9 +136,15 @@ class MeasuredPage:
     def motion(self) -> Iterator[Motion]:
         """Fill in what the page does while the body runs, and in the 200 ms after it."""
         found = Motion()
+        browser = self.page.context.browser
+        assert browser is not None
+        browser.start_tracing(page=self.page, categories=["toplevel"])
         self.page.evaluate("benchmark.start()")
-        yield found
-        self.page.wait_for_timeout(200)
+        try:
+            yield found
+            self.page.wait_for_timeout(200)
+        finally:
+            found.cpu_tasks = _cpu_tasks(json.loads(browser.stop_tracing())["traceEvents"])
         result = self.page.evaluate("benchmark.stop()")
         found.long_tasks, found.frames = result["long"], result["gaps"]
 
@@ -141,13 +161,25 @@ class MeasuredPage:
         if path is None:
             yield
             return
-        import json
-
         self.devtools.send("Profiler.enable")
         self.devtools.send("Profiler.setSamplingInterval", {"interval": 200})
         self.devtools.send("Profiler.start")
         yield
         path.write_text(json.dumps(self.devtools.send("Profiler.stop")["profile"]))
+
+
+def _cpu_tasks(events: list[dict[str, Any]]) -> list[float]:
+    """Return the CPU time in ms of the tasks of the page's main thread, those above 20 ms."""
+    threads: dict[tuple[int, int], list[float]] = {
+        (event["pid"], event["tid"]): []
+        for event in events
+        if event.get("name") == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    for event in events:
+        if str(event.get("name")).endswith("RunTask") and "tdur" in event:
+            threads.get((event["pid"], event["tid"]), []).append(event["tdur"] / 1000)
+    busiest = max(threads.values(), key=sum, default=[])
+    return [task for task in busiest if task > 20]  # noqa: PLR2004
 
 
 class MeasuredNotebook(MeasuredPage):
@@ -207,7 +239,7 @@ def wait_until(frame: Callable[[], Page | Frame], condition: str, timeout: float
                 ])""",
                 [condition, left * 1000],
             )
-        except PlaywrightError as error:  # noqa: PERF203  (asked until it answers)
+        except PlaywrightError as error:  # noqa: PERF203  (it is asked until it answers)
             if "late" in str(error):
                 break
             # A frame that is still loading destroys what is asked in it: ask again.

@@ -27,6 +27,7 @@ export class ScalarsModel {
   /** Tags that the kernel knows to be wanted, and what each view last told it. */
   #wanted: ReadonlySet<string> = new Set();
   readonly #told = new Map<string, string>();
+  #asking = false;
   readonly #options = new Map<string, CardOptions>();
   /** Groups of runs as curves, while runs are grouped. */
   readonly bands = new Bands();
@@ -56,7 +57,7 @@ export class ScalarsModel {
       for (const tag of this.bands.take(message as unknown as BandsMessage, reader))
         this.revision(tag).value++;
     });
-    channel.onGap = () => this.#watch(true);
+    channel.onGap = () => void this.#watch(true);
   }
 
   /** Goes up with every change of the series of a tag. */
@@ -188,13 +189,23 @@ export class ScalarsModel {
     this.#timer = setTimeout(() => this.#watch(false), WATCH_AFTER_MS);
   }
 
-  #watch(everything: boolean): void {
+  /** Have everything sent again, unless that has been asked for: a busy kernel answers late. */
+  async #askAgain(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    await Promise.allSettled(this.#watch(true));
+    this.#asking = false;
+  }
+
+  /** Tell the kernel what each view shows, where it does not know; returns its answers. */
+  #watch(everything: boolean): Promise<unknown>[] {
     const { smoothing, groupBy, center, band, xAxis } = this.#session.settings;
     const settings = [smoothing, groupBy, center, band, xAxis].map((setting) => setting.peek());
     const numbers = new Map((this.#session.tags.value.scalars ?? []).map((row) => [row[1], row]));
     const selected = new Set(this.#session.selected.value.map((run) => run.number));
     const hidden = this.#session.runs.value.filter((run) => !selected.has(run.number));
     const kept = this.#withOthers(this.#shown());
+    const answers: Promise<unknown>[] = [];
     for (const [view, shown] of this.#views) {
       const tags = this.#withOthers(shown);
       // Of a tag that was wanted before, what is not here yet is under way.
@@ -205,14 +216,14 @@ export class ScalarsModel {
       const args = { view, tags: [...tags], hidden_runs: hidden.map((run) => run.name), missing };
       const told = JSON.stringify([args.tags, args.hidden_runs, settings]);
       if (!everything && !missing.length && told === this.#told.get(view)) continue;
-      this.#channel
-        .request("watch", args)
-        .then(() => this.#told.set(view, told))
-        .catch(() => {});
+      const answer = this.#channel.request("watch", args);
+      answers.push(answer);
+      answer.then(() => this.#told.set(view, told)).catch(() => {});
     }
     this.#wanted = kept;
     const wanted = new Set([...kept].map((name) => numbers.get(name)?.[0]));
     this.#store.keep((_run, tag) => wanted.has(tag));
+    return answers;
   }
 
   #has([tag, , holders]: TagRow, selected: ReadonlySet<number>): boolean {
@@ -230,7 +241,7 @@ export class ScalarsModel {
     }
     if (first || !message.reading) this.#tellChanged();
     else this.#drawTimer ??= setTimeout(() => this.#tellChanged(), READING_DRAW_MS);
-    if (missing) this.#watch(true);
+    if (missing) void this.#askAgain();
   }
 
   #tellChanged(): void {
