@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "CustomScalars": "dashboards",
     "Logdir": "logs",
     "Run": "logs",
     "ScalarSeries": "logs",
@@ -22,6 +23,7 @@ _PUBLIC = {
     "TensorBoard": "board",
     "ViewState": "widget.view_state",
     "inspect": "logs.inspection",
+    "layout": "events.chart_layouts",
     "load_ipython_extension": "magic",
     "unload_ipython_extension": "magic",
 }
@@ -31,7 +33,9 @@ __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604  (names are strings)
 if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
+    from .dashboards import CustomScalars as CustomScalars
     from .dashboards import Scalars as Scalars
+    from .events.chart_layouts import layout as layout
     from .logs import Logdir as Logdir
     from .logs import Run as Run
     from .logs import ScalarSeries as ScalarSeries

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { h, render } from "preact";
 import { Board } from "./board/board";
 import type { DashboardComponent, Tab, View } from "./board/view";
+import { CustomScalarsPanel } from "./dashboards/custom_scalars/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
@@ -12,7 +13,10 @@ import { Channel } from "./wire/channel";
 import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire/host";
 
 /** To add a tab, add its component here. */
-const DASHBOARDS: Record<string, DashboardComponent> = { scalars: ScalarsPanel };
+const DASHBOARDS: Record<string, DashboardComponent> = {
+  scalars: ScalarsPanel,
+  custom_scalars: CustomScalarsPanel,
+};
 
 // For tests: how often this module ran.
 const counts = globalThis as { __tbwidget_evaluations?: number };
@@ -68,7 +72,8 @@ async function exportsOf(host: Host, reference: string): Promise<StubExports> {
 function referencesOf(model: Model, board: boolean): DashboardReference[] {
   if (board) return model.get("_dashboards") as DashboardReference[];
   const kind = String(model.get("_kind"));
-  return [{ kind, title: kind, data_kinds: [kind], model: String(model.get("_channel")) }];
+  const data_kinds = model.get("_data_kinds") as string[];
+  return [{ kind, title: kind, data_kinds, model: String(model.get("_channel")) }];
 }
 
 async function openTab(host: Host, session: Session, one: DashboardReference): Promise<Tab> {
