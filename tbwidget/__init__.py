@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "CustomScalars": "dashboards",
+    "Histograms": "dashboards",
     "Logdir": "logs",
     "Run": "logs",
     "ScalarSeries": "logs",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
     from .dashboards import CustomScalars as CustomScalars
+    from .dashboards import Histograms as Histograms
     from .dashboards import Scalars as Scalars
     from .events.chart_layouts import layout as layout
     from .logs import Logdir as Logdir

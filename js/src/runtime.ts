@@ -4,6 +4,7 @@ import { h, render } from "preact";
 import { Board } from "./board/board";
 import type { DashboardComponent, Tab, View } from "./board/view";
 import { CustomScalarsPanel } from "./dashboards/custom_scalars/panel";
+import { HistogramsPanel } from "./dashboards/histograms/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
@@ -16,6 +17,7 @@ import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire
 const DASHBOARDS: Record<string, DashboardComponent> = {
   scalars: ScalarsPanel,
   custom_scalars: CustomScalarsPanel,
+  histograms: HistogramsPanel,
 };
 
 // For tests: how often this module ran.

@@ -6,8 +6,9 @@
 from tbwidget.widget.dashboard import Dashboard
 
 from .custom_scalars import CustomScalars
+from .histograms import Histograms
 from .scalars import Scalars
 
-DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, CustomScalars)
+DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, CustomScalars, Histograms)
 
-__all__ = ['DASHBOARDS', 'CustomScalars', 'Scalars']
+__all__ = ['DASHBOARDS', 'CustomScalars', 'Histograms', 'Scalars']
