@@ -16,7 +16,9 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "CustomScalars": "dashboards",
     "Histograms": "dashboards",
+    "Distributions": "dashboards",
     "Logdir": "logs",
+    "PRCurves": "dashboards",
     "Run": "logs",
     "ScalarSeries": "logs",
     "Scalars": "dashboards",
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from .board import TensorBoard as TensorBoard
     from .dashboards import CustomScalars as CustomScalars
     from .dashboards import Histograms as Histograms
+    from .dashboards import Distributions as Distributions
+    from .dashboards import PRCurves as PRCurves
     from .dashboards import Scalars as Scalars
     from .events.chart_layouts import layout as layout
     from .logs import Logdir as Logdir

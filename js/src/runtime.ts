@@ -5,6 +5,8 @@ import { Board } from "./board/board";
 import type { DashboardComponent, Tab, View } from "./board/view";
 import { CustomScalarsPanel } from "./dashboards/custom_scalars/panel";
 import { HistogramsPanel } from "./dashboards/histograms/panel";
+import { DistributionsPanel } from "./dashboards/distributions/panel";
+import { PRCurvesPanel } from "./dashboards/pr_curves/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
@@ -18,6 +20,8 @@ const DASHBOARDS: Record<string, DashboardComponent> = {
   scalars: ScalarsPanel,
   custom_scalars: CustomScalarsPanel,
   histograms: HistogramsPanel,
+  distributions: DistributionsPanel,
+  pr_curves: PRCurvesPanel,
 };
 
 // For tests: how often this module ran.

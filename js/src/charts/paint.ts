@@ -114,10 +114,10 @@ function paintPath(context: Painter, { line }: LineView, path: Path, pen: Pen): 
 
 function paintBand(context: Painter, frame: Frame, view: LineView): void {
   const { line, drawn } = view;
-  if (!line.band) return;
+  const bands = line.band ? [line.band] : (line.bands ?? []);
   context.globalAlpha = BAND_ALPHA * strength(view);
   context.fillStyle = line.color;
-  fillBand(context, traceBand(frame, line.x, line.band, drawn));
+  for (const band of bands) fillBand(context, traceBand(frame, line.x, band, drawn));
   context.globalAlpha = 1;
 }
 

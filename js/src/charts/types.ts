@@ -23,6 +23,8 @@ export interface Line {
   width?: number;
   /** An area about the line, with limits at each x. */
   band?: Limits;
+  /** Instead of one, several areas: where they lie over each other they are darker. */
+  bands?: readonly Limits[];
   dimmed?: boolean;
   highlighted?: boolean;
 }

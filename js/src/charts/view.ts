@@ -87,6 +87,7 @@ export function yDomainOf(
   const extent = emptyExtent();
   for (const { line, main, inside } of views) {
     const columns = [line.raw, line.smoothed && main, line.band?.low, line.band?.high];
+    for (const { low, high } of line.bands ?? []) columns.push(low, high);
     for (const values of columns) if (values) extend(extent, values, inside.start, inside.end, log);
   }
   const threshold = options.y === "symlog" ? thresholdOf(views) : 1;

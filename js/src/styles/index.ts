@@ -2,6 +2,7 @@
 import base from "./base.css";
 import cards from "./cards.css";
 import controls from "./controls.css";
+import curves from "./curves.css";
 import customScalars from "./custom_scalars.css";
 import frame from "./frame.css";
 import histograms from "./histograms.css";
@@ -10,4 +11,4 @@ import runs from "./runs.css";
 import table from "./table.css";
 import tooltip from "./tooltip.css";
 
-export default [base, frame, runs, controls, panel, cards, customScalars, histograms, table, tooltip].join("\n");
+export default [base, frame, runs, controls, panel, cards, curves, customScalars, histograms, table, tooltip].join("\n");

@@ -1,4 +1,5 @@
 // Small controls that every dashboard uses.
+import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { compilePattern } from "../state/pattern";
 import type { Setting } from "../state/settings";
@@ -31,7 +32,7 @@ export function IconButton(props: {
 export function Segments<T extends string>(props: {
   label: string;
   options: readonly { value: T; text: string; title?: string }[];
-  setting: Setting<T>;
+  setting: Setting<T> | Signal<T>;
 }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out inline everywhere
@@ -54,7 +55,11 @@ export function Segments<T extends string>(props: {
 }
 
 /** A button that is on or off. */
-export function Toggle(props: { setting: Setting<boolean>; title: string; children: string }) {
+export function Toggle(props: {
+  setting: Setting<boolean> | Signal<boolean>;
+  title: string;
+  children: string;
+}) {
   return (
     <span class="segments">
       <button

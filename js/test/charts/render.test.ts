@@ -221,3 +221,23 @@ describe("chips", () => {
     expect(hidden.map(({ label }) => label)).toEqual(["25"]);
   });
 });
+
+describe("several bands about a line", () => {
+  const low = Float64Array.of(-8, -6);
+  const high = Float64Array.of(8, 20);
+  const banded: Line = {
+    ...line([0, 1]),
+    bands: [
+      { low, high },
+      { low: low.map((value) => value / 2), high: high.map((value) => value / 2) },
+    ],
+  };
+
+  test("are filled one by one, and the y axis holds them all", () => {
+    const { calls, frame } = render([banded]);
+    expect(calls.filter(({ name }) => name === "fill")).toHaveLength(2);
+    expect(frame.y.domain[0]).toBeLessThan(-8);
+    expect(frame.y.domain[1]).toBeGreaterThan(20);
+    expect(render([line([0, 1])]).frame.y.domain[1]).toBeLessThan(2);
+  });
+});

@@ -1,0 +1,42 @@
+// The Distributions tab: its controls, and a card a tag.
+import { useEffect, useMemo } from "preact/hooks";
+import type { DashboardProps } from "../../board/view";
+import { Filter, Segments } from "../../ui/controls";
+import { CardList } from "../cards/card_list";
+import { X_AXES, Y_SCALES } from "../summaries/axes";
+import { DistributionCard } from "./card";
+import { DistributionsModel } from "./model";
+
+const LAYOUTS = [
+  { value: "auto", text: "Auto", title: "Up to three runs over each other, of more one at a time" },
+  { value: "overlay", text: "Overlay", title: "All selected runs over each other" },
+  { value: "single", text: "One run", title: "One run at a time, chosen in each card" },
+] as const;
+let lastView = 0;
+
+export function DistributionsPanel({ view, channel }: DashboardProps) {
+  const { session } = view;
+  const { settings } = session;
+  const model = useMemo(() => DistributionsModel.of(channel, session), [channel, session]);
+  const id = useMemo(() => `${Date.now().toString(36)}-d${++lastView}`, []);
+  useEffect(() => () => model.hide(id), [model, id]);
+  return (
+    <CardList
+      view={view}
+      channel={channel}
+      kinds={["histograms"]}
+      toolbar={(fold) => (
+        <div class="toolbar" role="toolbar" aria-label="Distributions">
+          <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
+          <Segments label="X axis" options={X_AXES} setting={settings.xAxis} />
+          <Segments label="Y axis" options={Y_SCALES} setting={settings.yScale} />
+          <Segments label="Runs" options={LAYOUTS} setting={model.layout} />
+          <span class="end">{fold}</span>
+        </div>
+      )}
+      onVisible={(tags) => model.show(id, tags)}
+    >
+      {(tag, visible) => <DistributionCard key={tag[1]} {...{ view, model, tag, visible }} />}
+    </CardList>
+  );
+}

@@ -1,0 +1,70 @@
+// The PR curves tab: its controls, and a card a tag.
+import type { Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import type { DashboardProps, View } from "../../board/view";
+import { formatValue } from "../../charts/format";
+import { Filter, Segments, Toggle } from "../../ui/controls";
+import { CardList } from "../cards/card_list";
+import { X_AXES } from "../summaries/axes";
+import { PRCard } from "./card";
+import { PRCurvesModel } from "./model";
+
+const MODES = [
+  { value: "pr", text: "PR", title: "Precision over recall" },
+  { value: "roc", text: "ROC", title: "True over false positive rate, from the same counts" },
+] as const;
+let lastView = 0;
+
+export function PRCurvesPanel({ view, channel }: DashboardProps) {
+  const { session } = view;
+  const model = useMemo(() => PRCurvesModel.of(channel, session), [channel, session]);
+  const id = useMemo(() => `${Date.now().toString(36)}-pr${++lastView}`, []);
+  useEffect(() => () => model.hide(id), [model, id]);
+  return (
+    <CardList
+      view={view}
+      channel={channel}
+      kinds={["pr_curves"]}
+      toolbar={(fold) => <Toolbar {...{ view, model, fold }} />}
+      onVisible={(tags) => model.show(id, tags)}
+    >
+      {(tag, visible) => <PRCard key={tag[1]} {...{ view, model, tag, visible }} />}
+    </CardList>
+  );
+}
+
+function Toolbar(props: { view: View; model: PRCurvesModel; fold: ComponentChildren }) {
+  const { view, model, fold } = props;
+  const { settings } = view.session;
+  const { threshold } = model;
+  return (
+    <div class="toolbar" role="toolbar" aria-label="PR curves">
+      <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
+      <Segments label="Curve" options={MODES} setting={model.mode as Signal<"pr" | "roc">} />
+      <Toggle setting={model.isoLines} title="Lines of equal F1 score in the plots of PR curves">
+        F1 lines
+      </Toggle>
+      <Segments label="X axis over steps" options={X_AXES} setting={settings.xAxis} />
+      <span class="control threshold">
+        {threshold.value === null ? (
+          <span class="quiet">Click a curve to pick a threshold</span>
+        ) : (
+          <>
+            Threshold <output>{formatValue(threshold.value)}</output>
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                threshold.value = null;
+              }}
+            >
+              clear
+            </button>
+          </>
+        )}
+      </span>
+      <span class="end">{fold}</span>
+    </div>
+  );
+}
