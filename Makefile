@@ -1,5 +1,6 @@
 # make demo    install into .venv and open the quickstart notebook in JupyterLab
 # make test    everything that is checked before a change lands
+# make bench   reading and opening again, beside TensorBoard's readers (1.7 GB of corpora, ten minutes)
 # make build   sdist and wheel in dist/
 # make clean   remove what these make
 #
@@ -9,6 +10,7 @@ PYTHON ?= python3
 PORT ?= 8888
 JUPYTER_ARGS ?=
 PYTEST_ARGS ?=
+CORPORA ?= build/corpora
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -16,7 +18,7 @@ RUNTIME := tbwidget/static/runtime.js
 PACKAGING := pyproject.toml scripts/build_hook.py $(shell find proto -name '*.proto')
 JS := package.json js/build.mjs $(shell find js/src -type f)
 
-.PHONY: demo test build clean
+.PHONY: demo test bench build clean
 
 demo: .venv/.demo $(RUNTIME)
 	$(BIN)/jupyter lab --port=$(PORT) $(JUPYTER_ARGS) notebooks/01_quickstart.ipynb
@@ -30,6 +32,10 @@ test: .venv/.dev $(RUNTIME)
 	npm run --silent typecheck
 	npm run --silent test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: .venv/.dev $(RUNTIME)
+	$(BIN)/python -m benchmarks.reader --corpora $(CORPORA)
+	$(BIN)/python -m benchmarks.reopen --corpora $(CORPORA)
 
 build: .venv/.dev $(RUNTIME)
 	$(BIN)/python -m build

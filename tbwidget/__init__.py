@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "CustomScalars": "dashboards",
+    "Histograms": "dashboards",
     "Distributions": "dashboards",
     "Logdir": "logs",
     "PRCurves": "dashboards",
@@ -24,6 +26,7 @@ _PUBLIC = {
     "TensorBoard": "board",
     "ViewState": "widget.view_state",
     "inspect": "logs.inspection",
+    "layout": "events.chart_layouts",
     "load_ipython_extension": "magic",
     "unload_ipython_extension": "magic",
 }
@@ -33,9 +36,12 @@ __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604  (names are strings)
 if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
+    from .dashboards import CustomScalars as CustomScalars
+    from .dashboards import Histograms as Histograms
     from .dashboards import Distributions as Distributions
     from .dashboards import PRCurves as PRCurves
     from .dashboards import Scalars as Scalars
+    from .events.chart_layouts import layout as layout
     from .logs import Logdir as Logdir
     from .logs import Run as Run
     from .logs import ScalarSeries as ScalarSeries

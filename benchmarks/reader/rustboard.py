@@ -26,7 +26,9 @@ PATIENCE_SECONDS = 300.0
 
 
 @contextmanager
-def _serving(path: str, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def _serving(
+    path: str, *options: str, reload: str = "once"
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Start the server on `path`; once it has loaded all, give its process and its address."""
     import tensorboard_data_server
 
@@ -36,7 +38,7 @@ def _serving(path: str, *options: str) -> Iterator[tuple[subprocess.Popen[bytes]
             tensorboard_data_server.server_binary(),
             f"--logdir={path}",
             f"--port-file={port_file}",
-            *("--port=0", "--reload=once", "--die-after-stdin", "--verbose"),
+            *("--port=0", f"--reload={reload}", "--die-after-stdin", "--verbose"),
             *options,
         ]
         with subprocess.Popen(  # noqa: S603  (an installed program on a directory of our own)
@@ -67,6 +69,23 @@ def measure(path: str, *options: str) -> Measurement:
         process.returncode = os.waitstatus_to_exitcode(status)
     cpu = usage.ru_utime + usage.ru_stime
     return Measurement(cpu, cpu, wall, memory["VmHWM"])
+
+
+def following(path: str, seconds: float, reload_seconds: float) -> float:
+    """Return which part of a core the server takes once it has loaded `path`, and reloads it."""
+    with _serving(path, reload=f"{reload_seconds:.0f}") as (process, _):
+        assert process.stderr is not None
+        log = process.stderr
+        threading.Thread(target=lambda: all(iter(log)), daemon=True).start()
+        wall, cpu = time.monotonic(), _cpu_of(process.pid)
+        time.sleep(seconds)
+        return (_cpu_of(process.pid) - cpu) / (time.monotonic() - wall)
+
+
+def _cpu_of(process: int) -> float:
+    """Return the CPU seconds that a running process has used, as Linux counts them."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def count(path: str, *options: str) -> int:

@@ -3,6 +3,8 @@ import { signal } from "@preact/signals";
 import { h, render } from "preact";
 import { Board } from "./board/board";
 import type { DashboardComponent, Tab, View } from "./board/view";
+import { CustomScalarsPanel } from "./dashboards/custom_scalars/panel";
+import { HistogramsPanel } from "./dashboards/histograms/panel";
 import { DistributionsPanel } from "./dashboards/distributions/panel";
 import { PRCurvesPanel } from "./dashboards/pr_curves/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
@@ -16,6 +18,8 @@ import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire
 /** To add a tab, add its component here. */
 const DASHBOARDS: Record<string, DashboardComponent> = {
   scalars: ScalarsPanel,
+  custom_scalars: CustomScalarsPanel,
+  histograms: HistogramsPanel,
   distributions: DistributionsPanel,
   pr_curves: PRCurvesPanel,
 };

@@ -5,10 +5,12 @@
 
 from tbwidget.widget.dashboard import Dashboard
 
+from .custom_scalars import CustomScalars
 from .distributions import Distributions
+from .histograms import Histograms
 from .pr_curves import PRCurves
 from .scalars import Scalars
 
-DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, Distributions, PRCurves)
+DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, CustomScalars, Distributions, Histograms, PRCurves)
 
-__all__ = ["DASHBOARDS", "Distributions", "PRCurves", "Scalars"]
+__all__ = ['DASHBOARDS', 'CustomScalars', 'Distributions', 'Histograms', 'PRCurves', 'Scalars']

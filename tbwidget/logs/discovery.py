@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tbwidget.events.remote import RemotePath
@@ -22,6 +23,7 @@ _EVENT_FILE = re.compile(r"tfevents\.(\d+)\.(?P<host>.+?)(?:\.(?P<pid>\d+))?(?:\
 _BEFORE_CODE = re.compile(r"\\+(?=x[89a-f][0-9a-f]|[\udc80-\udcff])")
 
 
+@lru_cache(maxsize=2**14)  # a directory that is looked at again has the names that it had
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key by which ``run-9`` comes before ``run-10``.
 

@@ -23,7 +23,7 @@ UNWATCHED_INTERVAL = 5.0
 IDLE_INTERVAL = 30.0
 IDLE_AFTER = 600.0
 #: Following may take this part of one core while a cell trains a model.
-DUTY = 0.05
+DUTY = 0.02
 #: Bytes read at a time, so that a view is told of progress in between and other threads can run.
 SLICE_BYTES = 512 * 1024
 

@@ -37,6 +37,12 @@ SETTLE_SECONDS = 1.0
 POOL_SECONDS = 1.0
 #: Files behind a URL that are read at a time: it is waiting that takes long.
 REQUESTS_AT_ONCE = 16
+#: A look at the whole of a directory that takes longer is made so often that it takes this part of
+#: a core, but at least once in so many seconds. Waiting for a disk counts less than computing.
+LOOK_SECONDS = 0.004
+LOOK_DUTY = 0.005
+LOOK_CORE = 0.1
+LONGEST_LOOK_INTERVAL = 5.0
 
 
 class Logdir(LogTables):
@@ -97,6 +103,9 @@ class Logdir(LogTables):
         self._files: dict[tuple[str, str], EventFile] = {}  # by run and path
         self._problems = ProblemList()
         self._last_found = Found()
+        self._active: list[EventFile] | None = None  # of the last look at everything
+        self._next_look = 0.0
+        self._last_progress: tuple[int, Progress] | None = None
         self._complete = False
         self._points = 0
         self._executor = executor
@@ -167,8 +176,14 @@ class Logdir(LogTables):
     @property
     def progress(self) -> Progress:
         """How far reading has come."""
+        revision, last = self.revision, self._last_progress
+        if last is not None and last[0] == revision:
+            return last[1]
         files = self._files.copy().values()
-        return progress_of(files, self._points, self._pace, complete=self._complete)
+        now = progress_of(files, self._points, self._pace, complete=self._complete)
+        # Asked for several times a second, of thousands of files that may not change any more.
+        self._last_progress = (revision, now) if now.complete else None
+        return now
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -189,10 +204,10 @@ class Logdir(LogTables):
         """
         self._pace.begin()
         with self._lock:
-            self._look(fresh=fresh)
+            files = self._look(fresh=fresh)
             executor, self._executor = self._executor, None
         settled = time.monotonic()
-        for _ in self._read_files(executor, budget):
+        for _ in self._read_files(files, executor, budget):
             if time.monotonic() - settled > SETTLE_SECONDS:
                 self._settle()
                 settled = time.monotonic()
@@ -209,9 +224,10 @@ class Logdir(LogTables):
             self.revision += 1
         yield from self._remember()
 
-    def _read_files(self, executor: Executor | None, budget: int) -> Iterator[None]:
-        """Read all files, the first time with an executor where one is given or pays."""
-        files = list(self._files.values())
+    def _read_files(
+        self, files: list[EventFile], executor: Executor | None, budget: int
+    ) -> Iterator[None]:
+        """Read `files`, the first time with an executor where one is given or pays."""
         if executor is not None:
             bulk = BulkRead(files, executor, self._load)
             yield from self._read_in_bulk(bulk, budget)
@@ -279,8 +295,29 @@ class Logdir(LogTables):
             message = f"The progress callback failed ({_text(error)}); it is not called again."
             self._note(Problem(str(self._roots), 0, "callback", 0, message))
 
-    def _look(self, *, fresh: bool) -> None:
-        """Find new files and see what became of the known ones."""
+    def _look(self, *, fresh: bool) -> list[EventFile]:
+        """Find new files, see what became of the known ones, and return those to read.
+
+        If that takes long, what has not changed for a while is looked at less often.
+        """
+        began, began_cpu = time.monotonic(), time.thread_time()
+        if began < self._next_look and not fresh:
+            if self._active is None:
+                self._active = [file for file in self._files.values() if file.is_active]
+            self._look_at(self._active)
+            return self._active.copy()
+        self._active = None
+        self._discover(fresh=fresh)
+        files = list(self._files.values())
+        self._look_at(files)
+        self._mark_deleted_runs()
+        now = time.monotonic()
+        cost = max(time.thread_time() - began_cpu, (now - began) * LOOK_CORE)
+        if cost > LOOK_SECONDS:
+            self._next_look = now + min(cost / LOOK_DUTY, LONGEST_LOOK_INTERVAL)
+        return files
+
+    def _discover(self, *, fresh: bool) -> None:
         found = self._roots.discover(fresh=fresh)
         for item in found.files:
             if (item.run, item.path) not in self._files:
@@ -292,7 +329,9 @@ class Logdir(LogTables):
         if found.exists != self._last_found.exists:
             self.revision += 1
         self._last_found = found
-        for file in self._files.values():
+
+    def _look_at(self, files: list[EventFile]) -> None:
+        for file in files:
             if problem := file.look():
                 self._note(problem)
             elif file.recovered:
@@ -301,7 +340,6 @@ class Logdir(LogTables):
             if file.replaced:
                 file.replaced = False
                 self._forget(file)
-        self._mark_deleted_runs()
 
     def _forget(self, file: EventFile) -> None:
         """Drop what was read of a file that is read anew from its beginning."""
@@ -377,7 +415,11 @@ class Logdir(LogTables):
         self.revision += 1
 
     def _after_fork_in_child(self) -> None:
-        # The reading thread may have held the lock at the fork, and is not here to release it.
+        # The reading thread is not here to release the lock, nor to finish what it was at: begin
+        # anew, lest half of it be taken for all, here or by who finds it in the cache.
+        if self._lock.locked():
+            self._runs, self._files, self._problems = {}, {}, ProblemList()
+            self._points, self._complete, self._active = 0, False, None
         self._lock = threading.Lock()
 
 

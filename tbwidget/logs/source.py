@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 60.0
 #: Problems of one file that are listed; one with more is not worth its place in the cache either.
 MAX_PROBLEMS = 1000
+#: A file that was written less long ago is being written.
+ACTIVE_SECONDS = 60.0
 
 
 class EventFile:
@@ -44,6 +46,7 @@ class EventFile:
         #: True if the last look succeeded where the one before had failed.
         self.recovered = False
         self._unreachable = False
+        self._changed_at = -math.inf
         self._relative = relative
         self._head = b""
         self._stop = "more"
@@ -70,6 +73,11 @@ class EventFile:
         """Bytes still to be read."""
         return max(0, self.size - self.cursor.offset) if self._is_due() else 0
 
+    @property
+    def is_active(self) -> bool:
+        """Whether it was written not long ago, or there is something to read."""
+        return time.monotonic() - self._changed_at < ACTIVE_SECONDS or self._is_due()
+
     def look(self) -> Problem | None:
         """Ask the file system for the file's state and notice growth, replacement or loss."""
         self._looked_at = time.time()
@@ -86,6 +94,8 @@ class EventFile:
         returned, self.vanished = self.vanished, False
         before, self.state = self.state, state
         if before is None:
+            if self._looked_at - state.mtime < ACTIVE_SECONDS:
+                self._changed_at = time.monotonic()
             return None
         # A new file may get the inode of the one it replaces, or be written over it in place.
         swapped = returned or state.identity != before.identity
@@ -103,7 +113,7 @@ class EventFile:
             else:
                 self._shrunk_to = state.size
         if changed:
-            self._stop = "more"
+            self._stop, self._changed_at = "more", time.monotonic()
         return None
 
     def read(self, budget: int = DEFAULT_BUDGET) -> Batch | Problem | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from time import thread_time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tbwidget.logs.follow import FOLLOWER
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MESSAGES_PER_SECOND = 20.0
 TICK_SECONDS = 0.25
+#: Finding out what to send may take this part of the time; with thousands of series it takes long.
+DUTY = 0.2
 STATUS_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5.0
 #: A page that has not been heard of for so long, while the kernel was free to hear it, is gone.
@@ -94,6 +97,7 @@ class _Session:
         if not self.watched(busy=busy) or (now < self._due and not self.urgent):
             return
         self._due, self.urgent = now + TICK_SECONDS, False
+        began = thread_time()
         bound = UNACKNOWLEDGED_BYTES if self.attached else UNATTACHED_BYTES
         yield from ((self.state, (message, [])) for message in self._news(now))
         for channel in list(self.channels):
@@ -104,6 +108,7 @@ class _Session:
             self._heartbeat_at = now
             counts = {channel.model_id: channel.sequence for channel in self.channels}
             yield self.state, ({"op": "heartbeat", "channels": counts}, [])
+        self._due = max(self._due, now + (thread_time() - began) / DUTY)
 
     def _news(self, now: float) -> Iterator[dict[str, Any]]:
         revision = self.state.revision

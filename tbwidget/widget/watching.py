@@ -103,6 +103,13 @@ class TagDashboard(Dashboard):
                     if name not in watch.hidden_runs and tag in tags:
                         yield name, tag
 
+    def expected_series(self) -> int:
+        """Return how many series the page will show, once all runs have been read."""
+        runs, watches = len(self.shown_runs()), list(self._watches.values())
+        if not watches:
+            return FIRST_TAGS * runs
+        return max(len(one.tags) * (runs - len(one.hidden_runs)) for one in watches)
+
     @property
     def is_watched(self) -> bool:
         """Whether the page has said what it shows."""

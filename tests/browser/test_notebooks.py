@@ -36,7 +36,7 @@ def test_the_curves_grow_while_the_training_cell_runs(
     before = notebook.page.evaluate(POINTS)
     notebook.wait_for(f"(before) => ({POINTS})() > before + 20", argument=before)
     assert notebook.running()
-    notebook.wait_done(180)
+    notebook.wait_done(400)
     for number in rest:
         notebook.run(number)
     notebook.wait_for("() => deepAll('.tbw').length === 2")
@@ -62,6 +62,35 @@ def test_the_notebook_of_scalars_runs_from_top_to_bottom(
     for number, tag in ((3, "val/loss"), (8, "train/loss"), (12, "train/loss")):
         notebook.cell(number).scroll_into_view_if_needed()
         drawn = f'() => deepAll(\'.card[data-tag="{tag}"][data-drawn="1"]\').length > 0'
+        notebook.wait_for(drawn)
+    assert notebook.errors() == []
+    assert notebook.foreign_requests() == []
+
+
+def test_the_notebook_of_custom_scalars_runs_from_top_to_bottom(
+    open_notebook: Callable[..., Notebook], server: JupyterServer
+) -> None:
+    path = NOTEBOOK.with_name("06_custom_scalars.ipynb")
+def test_the_notebook_of_histograms_runs_from_top_to_bottom(
+    open_notebook: Callable[..., Notebook], server: JupyterServer
+) -> None:
+    path = NOTEBOOK.with_name("03_histograms.ipynb")
+    shutil.copy(path, server.root)
+    notebook = open_notebook(path=path.name)
+    cells = nbformat.read(path, as_version=4).cells
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "code":
+            notebook.run(number, 120)
+    for number in (3, 9):
+        notebook.cell(number).scroll_into_view_if_needed()
+        notebook.wait_for(
+            "() => deepAll('.card[data-tag=\"all losses\"]')"
+            ".some((card) => card.tbwidgetProbe?.().series === 9)"
+        )
+    assert "tbwidget.CustomScalars(" in notebook.output(12)
+    for number in (3, 11):
+        notebook.cell(number).scroll_into_view_if_needed()
+        drawn = '() => deepAll(\'.card[data-tag="dense/kernel"][data-drawn="1"]\').length > 0'
         notebook.wait_for(drawn)
     assert notebook.errors() == []
     assert notebook.foreign_requests() == []

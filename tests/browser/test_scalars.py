@@ -198,7 +198,22 @@ def test_axes_zoom_pan_and_marks(board: Callable[..., Board]) -> None:
     one.press("Symlog")
     one.wait("signed", "p.yDomain[0] < -20 && p.yDomain[1] > 60")
     one.press("Linear")
+    one.press("More for signed")
+    one.set("Y axis", "log")
+    one.wait("signed", "p.yDomain[0] > 0")
+    assert one.probe("loss")["yDomain"][0] < 0.1  # a scale of its own
+    one.set("Smoothing of its own")
+    one.page.wait_for_timeout(200)
+    one.set("Smoothing", "0")
+    limits = "() => deepAll('.panel .limits input')"
+    for place, value in ((0, "20"), (1, "40")):
+        code = f"""() => {{ const input = ({limits})()[{place}]; input.value = '{value}';
+          input.dispatchEvent(new Event('change', {{ bubbles: true }})); }}"""
+        one.page.evaluate(code)
+    one.wait("signed", "p.xDomain[0] === 20 && p.xDomain[1] === 40")
+    one.press("Show everything again")
     one.press("More for loss")
+    one.page.wait_for_timeout(200)
     one.set("Draw with it", "signed")
     one.page.wait_for_timeout(200)
     one.set("On a y axis")
@@ -207,6 +222,29 @@ def test_axes_zoom_pan_and_marks(board: Callable[..., Board]) -> None:
     one.press("More for loss")
     one.notebook.run(1)
     one.wait("signed", "p.xDomain[0] === 0 && p.xDomain[1] === 9")
+    assert one.notebook.errors() == []
+
+
+def test_cards_are_pinned_sized_and_folded(board: Callable[..., Board]) -> None:
+    one = board("board.state.card_width = 900", "print(json.dumps(board.state.pinned))")
+    width = f"(tag) => {CARD}.getBoundingClientRect().width"
+    before = one.page.evaluate(width, "epoch")
+    one.notebook.run(1)
+    one.notebook.wait_for(f"(tag) => ({width})(tag) > {before} + 100", argument="epoch")
+    one.press("Pin on top")
+    one.notebook.wait_for("() => deepAll('.group')[0].ariaLabel === 'pinned'")
+    one.press("Fill the view")
+    one.notebook.wait_for("() => deepAll('.card.full').length === 1")
+    one.page.keyboard.press("Escape")
+    one.page.evaluate("() => deepAll('.card.full')[0]?.focus()")
+    one.page.keyboard.press("Escape")
+    one.notebook.wait_for("() => deepAll('.card.full').length === 0")
+    one.page.wait_for_timeout(500)
+    (pinned,) = one.python(2)
+    one.press("Fold all groups")
+    one.notebook.wait_for("() => deepAll('.card').length === 0")
+    one.press("Unfold all groups")
+    one.wait(pinned, "p.points > 0")
     assert one.notebook.errors() == []
 
 
@@ -260,6 +298,21 @@ def test_files_of_a_card(board: Callable[..., Board]) -> None:
     runs = json.loads(saved["JSON"])
     assert [run["run"] for run in runs][:2] == ["adam/seed0", "adam/seed1"]
     assert runs[0]["value"][0] == 1
+    assert one.notebook.errors() == []
+
+
+def test_files_of_all_cards(board: Callable[..., Board]) -> None:
+    one = board()
+    one.press("Settings")
+    for kind, begins in (("CSV", b"run,tag,step"), ("SVG", b"<"), ("PARQUET", b"PAR1")):
+        with one.page.expect_download() as download:
+            one.page.evaluate(
+                "(kind) => deepAll('.files button').find((b) => b.innerText === kind).click()", kind
+            )
+        saved = download.value.path().read_bytes()
+        assert saved.startswith(begins)
+        if kind == "CSV":
+            assert saved.count(b"\n") == 1 + 3 * 2 * (100 + 50 + 34)
     assert one.notebook.errors() == []
 
 

@@ -195,7 +195,7 @@ def test_workers_that_see_other_files_are_not_believed(logdir: Path, tmp_path: P
 
 def test_workers_that_see_no_files_cost_none(logdir: Path) -> None:
     class Blind(Instant):
-        def submit(self, function: Any, /, path: str, *arguments: Any, **named: Any) -> Any:
+        def submit(self, _: Any, /, path: str, *__: Any, **___: Any) -> Any:
             future: Future[Any] = Future()
             future.set_exception(FileNotFoundError(2, "No such file", path))
             return future

@@ -231,21 +231,23 @@ from pathlib import Path
 
 follow.UNWATCHED_INTERVAL = 0.0
 folder = Path(sys.argv[1])
-path = ef.write_scalars(folder / "a" / ef.NAME, list(range(2000)))
+path = ef.write_scalars(folder / "a" / ef.NAME, list(range(12000)))
 logs = tbwidget.Logdir(folder, follow=True)
 children = []
 for number in range(50):
-    ef.append(path, *[ef.record(ef.scalar(2000 + 100 * number + i)) for i in range(100)])
+    ef.append(path, *[ef.record(ef.scalar(12000 + 100 * number + i)) for i in range(100)])
     follow.FOLLOWER.wake()
     child = os.fork()
     if not child:
         try:
             inert = not follow.FOLLOWER.alive
             logs.refresh()
+            mine = logs["a"].scalars["loss"].steps.tolist()
             follow.FOLLOWER.add(logs)
             inert = inert and not follow.FOLLOWER.alive
             steps = tbwidget.Logdir(folder)["a"].scalars["loss"].steps.tolist()
-            whole = len(steps) >= 2100 + 100 * number and steps == list(range(len(steps)))
+            whole = len(steps) >= 12100 + 100 * number and steps == list(range(len(steps)))
+            whole = whole and mine == list(range(len(mine)))
             os._exit(0 if inert and whole else 3)
         except BaseException:
             import traceback
@@ -259,9 +261,9 @@ for number in range(50):
     time.sleep(number % 5 / 1000)
 assert all(os.waitpid(child, 0)[1] == 0 for child in children)
 deadline = time.monotonic() + 60
-while len(logs["a"].scalars["loss"]) < 7000 and time.monotonic() < deadline:
+while len(logs["a"].scalars["loss"]) < 17000 and time.monotonic() < deadline:
     time.sleep(0.01)
-assert len(logs["a"].scalars["loss"]) == 7000
+assert len(logs["a"].scalars["loss"]) == 17000
 print("done")
 """
 

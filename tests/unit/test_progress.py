@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import FrozenInstanceError
-from types import SimpleNamespace
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import event_files as ef
@@ -141,8 +141,9 @@ def test_a_long_read_of_many_files_gets_a_pool(safe: None) -> None:
         (10.0, []),
         (10.0, [100]),
         (10.0, [100, 5, 5, 5]),
+        (10.0, [10**8] * 30),
     ],
-    ids=["not known", "soon over", "none", "one file", "one that is most"],
+    ids=["not known", "soon over", "none", "one file", "one that is most", "fast"],
 )
 def test_no_pool_where_it_does_not_pay(safe: None, seconds: float | None, sizes: list[int]) -> None:
     assert worker_pool.pool_for(seconds, sizes) is None
@@ -153,8 +154,13 @@ def test_no_pool_on_one_core(safe: None, monkeypatch: pytest.MonkeyPatch) -> Non
     assert worker_pool.pool_for(10.0, [100] * 30) is None
 
 
-def test_no_pool_beside_a_script(safe: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    script = SimpleNamespace(__name__="__main__", __file__="train.py")
-    monkeypatch.setitem(sys.modules, "__main__", script)
+@pytest.mark.parametrize("name", ["__file__", "__spec__"])
+def test_no_pool_where_a_worker_would_run_a_script_again(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(worker_pool, "_cores", lambda: 8)
+    notebook = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", notebook)
+    assert worker_pool.pool_for(10.0, [100] * 30) is not None
+    monkeypatch.setattr(notebook, name, "something", raising=False)
     assert worker_pool.pool_for(10.0, [100] * 30) is None

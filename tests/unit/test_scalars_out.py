@@ -7,6 +7,7 @@ import gc
 import json
 import math
 import re
+import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -22,6 +23,7 @@ from tbwidget import Logdir, Scalars
 from tbwidget.analysis.smoothing import smooth
 from tbwidget.dashboards.scalars import bqplot as live_figure
 from tbwidget.dashboards.scalars import figure as scalars_figure
+from tbwidget.dashboards.scalars import out
 from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
@@ -225,6 +227,25 @@ def test_code_names_derived_tags(page: Page, folder: Path) -> None:
     assert code.endswith("\nview\n")
     answer, _ = page.ask(view, "code")
     assert answer["result"] == {"code": code}
+
+
+def test_the_page_gets_the_files_that_save_writes(
+    page: Page, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = scalars(page, folder)
+    for suffix in (".csv", ".json", ".svg"):
+        answer, (content,) = page.ask(view, "file", suffix=suffix)
+        assert answer["ok"]
+        view.save(tmp_path / f"same{suffix}")
+        assert bytes(content) == (tmp_path / f"same{suffix}").read_bytes()
+    answer, _ = page.ask(view, "file", suffix="/../../x.csv")
+    assert "must be one of" in answer["error"]["message"]
+    monkeypatch.setattr(out, "MAX_FILE_BYTES", 10)
+    answer, _ = page.ask(view, "file", suffix=".csv")
+    assert "save()" in answer["error"]["hint"]
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    answer, _ = page.ask(view, "file", suffix=".png")
+    assert "pillow" in answer["error"]["message"].lower()
 
 
 # -- bqplot ----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -67,6 +68,70 @@ def test_the_first_tick_brings_all_that_a_busy_kernel_could_not_be_asked_for(
         assert series.columns["value"] == series.columns["step"]
         assert series.columns["wall"] == [ef.WALL + step for step in series.columns["step"]]
         assert series.exact
+
+
+def test_while_a_long_file_is_read_a_series_is_sent_a_few_times_only(
+    page: Page, tmp_path: Path
+) -> None:
+    ef.write_scalars(tmp_path / "a" / ef.NAME, list(range(20_000)))
+    view = Scalars(tmp_path)
+    sent = []
+    for _ in view.logdir.read_slices(20_000):
+        before = len(page.custom(view, "series"))
+        page.tick()
+        sent += [
+            (item["from"], item["n"])
+            for message, _ in page.custom(view, "series")[before:]
+            for item in message["items"]
+            if message["reading"]
+        ]
+    assert 2 <= len(sent) <= 6
+    assert {first for first, _ in sent} == {0}
+    assert all(n >= 3 * before for (_, before), (_, n) in itertools.pairwise(sent))
+    page.tick()
+    (message, _) = page.custom(view, "series")[-1]
+    assert not message["reading"]
+    (series,) = page.held(view).values()
+    assert series.n == 20_000
+    assert len(series.columns["step"]) <= 2_100  # an overview of the whole, not of its beginning
+    append(tmp_path, ef.scalar(20_000), run="a")
+    page.read()
+    page.tick()
+    assert page.custom(view, "series")[-1][0]["items"][0]["from"] == 20_000
+
+
+def test_of_many_runs_those_half_read_wait(page: Page, tmp_path: Path) -> None:
+    for run in range(12):
+        ef.write_scalars(tmp_path / f"{run:02}" / ef.NAME, list(range(200)))
+    view = Scalars(tmp_path)
+    for _ in view.logdir.read_slices(5000):
+        page.tick()
+    page.tick()
+    sent = [
+        (item["key"][0], item["n"])
+        for message, _ in page.custom(view, "series")
+        for item in message["items"]
+    ]
+    assert len(set(sent)) == len(sent)
+    assert {key for key, n in sent if n == 200} == set(range(12))
+    assert {key for key, n in sent if n < 200} == {0}  # the first is shown at once
+
+
+def test_columns_are_as_narrow_as_they_can_be_without_loss(page: Page, tmp_path: Path) -> None:
+    ef.write_scalars(tmp_path / "a" / ef.NAME, list(range(9000)))
+    ef.write_scalars(tmp_path / "b" / ef.NAME, [0, 2**40], [0.5, float("nan")])
+    view = Scalars(tmp_path)
+    page.read()
+    page.tick()
+    kinds = {
+        item["n"]: {name: kind for name, kind, _ in item["columns"]}
+        for message, _ in page.custom(view, "series")
+        for item in message["items"]
+    }
+    whole = {"step": "i4", "wall": "f8", "value": "f4"}
+    assert kinds[9000] == {**whole, "smoothed": "f4", "row": "i4"}
+    assert kinds[2] == {**whole, "step": "f8"}
+    assert shown(page, view)["b", "loss"] == [0, 2**40]
 
 
 def test_nothing_new_is_nothing_sent(page: Page, folder: Path) -> None:
@@ -349,7 +414,7 @@ def test_detail_of_unknown_names_is_empty(page: Page, folder: Path) -> None:
     [
         ("detail", {"tags": "loss", "runs": ["train"]}),
         ("detail", {"tags": ["loss"], "runs": ["train"], "low": "zero"}),
-        ("detail", {"tags": ["loss", "acc"], "runs": ["train"]}),
+        ("detail", {"tags": ["loss"] * 301, "runs": ["train"]}),
         ("detail", {}),
         ("watch", {"view": "v", "tags": ["x"] * 10_001}),
         ("watch", {"view": "v", "tags": [1]}),

@@ -6,6 +6,7 @@ export class Layer {
   height = 0;
   /** Pixels of the screen for each of CSS. */
   ratio = 1;
+  private blank = true;
 
   constructor(root: HTMLElement) {
     this.canvas = root.ownerDocument.createElement("canvas");
@@ -32,10 +33,14 @@ export class Layer {
     this.ratio = ratio;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
+    this.blank = false; // its scale is to be set
     return true;
   }
 
-  clear(): void {
+  /** Make it empty; `blank` if nothing will be drawn, so that an empty one is left alone. */
+  clear(blank = false): void {
+    if (blank && this.blank) return;
+    this.blank = blank;
     this.context.setTransform(1, 0, 0, 1, 0, 0);
     this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);

@@ -12,6 +12,7 @@ import { paintCursor, paintRange, paintSelection } from "./overlay";
 import { type PictureOptions, pngOf, svgOf } from "./picture";
 import { type Drawing, paintChart } from "./render";
 import type { Domain } from "./scales";
+import { drawNoMore, drawSoon } from "./turns";
 import type {
   ChartEvents,
   ChartHover,
@@ -53,7 +54,6 @@ export class LineChart {
   private frame: Frame | null = null;
   private cursor: number | null = null;
   private selection: Selection | null = null;
-  private animationFrame = 0;
   private baseIsStale = false;
   private draws = 0;
   private drawn: DrawnLine[] = [];
@@ -189,7 +189,7 @@ export class LineChart {
     this.keys.destroy();
     this.sizes.disconnect();
     this.density?.removeEventListener("change", this.onDensity);
-    cancelAnimationFrame(this.animationFrame);
+    drawNoMore(this.drawNow);
     this.root.remove();
     this.lines = [];
     this.frame = null;
@@ -197,17 +197,18 @@ export class LineChart {
 
   private schedule(base: boolean): void {
     this.baseIsStale ||= base;
-    if (this.animationFrame !== 0) return;
-    this.animationFrame = requestAnimationFrame(() => this.drawNow());
+    drawSoon(this.drawNow);
   }
 
-  private drawNow(): void {
-    cancelAnimationFrame(this.animationFrame);
-    this.animationFrame = 0;
-    if (this.base.width <= 0 || this.base.height <= 0) return;
-    if (this.baseIsStale) this.drawBase();
+  /** Returns how many points it drew. */
+  private readonly drawNow = (): number => {
+    drawNoMore(this.drawNow);
+    if (this.base.width <= 0 || this.base.height <= 0) return 0;
+    const stale = this.baseIsStale;
+    if (stale) this.drawBase();
     this.drawOverlay();
-  }
+    return stale ? this.drawn.reduce((sum, { points }) => sum + points, 0) : 0;
+  };
 
   private drawBase(): void {
     this.baseIsStale = false;
@@ -232,7 +233,8 @@ export class LineChart {
   }
 
   private drawOverlay(): void {
-    this.overlay.clear();
+    const { range, selection, cursor, step } = this;
+    this.overlay.clear([range, selection, cursor, step].every((one) => one === null));
     const { context } = this.overlay;
     const { frame, theme } = this;
     if (frame === null) return;

@@ -69,6 +69,8 @@ export interface SeriesItem {
 
 export interface SeriesMessage {
   op: "series";
+  /** Whether there is more to read. */
+  reading: boolean;
   items: SeriesItem[];
 }
 
@@ -89,6 +91,21 @@ export interface BandsMessage {
   groups?: [number: number, name: string, members: number[]][];
   error?: string;
   items: BandItem[];
+}
+
+/** A chart of a layout: the numbers of its tags, or of value, lower and upper of each band. */
+export interface ChartItem {
+  title: string;
+  tags: number[];
+  /** Null: there is no such tag. */
+  margins: [value: number | null, lower: number | null, upper: number | null][];
+  /** What is wrong with it; empty if nothing. */
+  message: string;
+}
+
+export interface LayoutMessage {
+  op: "layout";
+  categories: { title: string; closed: boolean; charts: ChartItem[] }[];
 }
 
 export interface ProblemRow {

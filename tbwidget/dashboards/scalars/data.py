@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PICTURES = (".svg", ".png")
 TABLES = (".csv", ".json", ".parquet")
+SUFFIXES = (*PICTURES, *TABLES)
 
 
 class Shown(NamedTuple):
@@ -103,7 +104,7 @@ def save(path: str | os.PathLike[str], state: ViewState, tags: list[str], runs: 
     elif suffix in TABLES:
         export(shown_scalars(state, visible(state, runs)), target, tags, None)
     else:
-        message = f"{target!r} should end in one of {', '.join((*PICTURES, *TABLES))}"
+        message = f"{target!r} should end in one of {', '.join(SUFFIXES)}"
         raise ValueError(message)
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from typing import TYPE_CHECKING, Any
 
-from tbwidget.widget.rpc import Answer
+from tbwidget.widget.rpc import Answer, RequestError
 from tbwidget.widget.watching import TagDashboard
 
 from .code import code_of
-from .data import data_frame, save, selection_frame
+from .data import SUFFIXES, data_frame, save, selection_frame
 
 if TYPE_CHECKING:
-    import os
-
     import pandas as pd
 
     from tbwidget.logs.frames import Selection
 
 
+#: A file that goes to the page at most.
+MAX_FILE_BYTES = 64 * 2**20
 #: What a card can have of its own.
 _CARD_SETTINGS = frozenset({"smoothing", "y_scale"})
 
@@ -101,9 +103,31 @@ class ScalarsOut(TagDashboard):
     def _runs_meant(self) -> Selection:
         return self._run_selection if self._run_selection is not None else self._selected
 
+    def _answer_file(self, args: dict[str, Any]) -> Answer:
+        """Answer with the bytes of a file as `save` writes it, of the kind of ``suffix``."""
+        suffix = str(args.get("suffix", ""))
+        if suffix not in SUFFIXES:
+            message = f"'suffix' must be one of {', '.join(SUFFIXES)}"
+            raise RequestError(message)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, f"scalars{suffix}")
+            try:
+                self.save(path)
+            except (ValueError, ImportError, OSError) as error:
+                raise RequestError(str(error)) from error
+            if os.path.getsize(path) > MAX_FILE_BYTES:
+                message = "The file is too large for the page."
+                raise RequestError(message, "Write it with save() in a cell.")
+            with open(path, "rb") as file:
+                return Answer({}, [memoryview(file.read())])
+
     def _answer_code(self, args: dict[str, Any]) -> Answer:
         """Answer with the code of this view, or of the card of ``tag`` with settings of its own."""
-        own = args.get("settings")
-        own = {name: own[name] for name in _CARD_SETTINGS & own.keys()} if own else {}
         tags = [str(args["tag"])] if "tag" in args else self._tag_selection
-        return Answer({"code": code_of(self, tags, self._runs_meant(), own)})
+        return Answer({"code": code_of(self, tags, self._runs_meant(), self._own_settings(args))})
+
+    @staticmethod
+    def _own_settings(args: dict[str, Any]) -> dict[str, Any]:
+        """Return what a card has set for itself."""
+        own = args.get("settings") or {}
+        return {name: own[name] for name in _CARD_SETTINGS & own.keys()}

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from tbwidget.analysis.downsample import extreme_rows
-from tbwidget.analysis.smoothing import SmoothingState, smooth
 from tbwidget.widget.deriving import Deriving
 from tbwidget.widget.frame import pack_columns, size_of
-from tbwidget.widget.rpc import Answer, number, texts
+from tbwidget.widget.rpc import Answer, RequestError, number, texts
 
 from .axis import AxisVersion, TagAxis
 from .bands import Bands
 from .out import ScalarsOut
+from .overview import COLUMNS, overview
 from .table import answer_table, x_of
 
 if TYPE_CHECKING:
@@ -32,10 +31,16 @@ if TYPE_CHECKING:
 
 #: Points sent for all watched series together, and for one at least and at most. What is left out
 #: is never a spike (`extreme_rows`), and a zoom asks for it.
-TOTAL_POINTS = 80_000
-FEWEST_POINTS = 240
-MOST_POINTS = 4_000
-MESSAGE_BYTES = 2**20
+TOTAL_POINTS = 64_000
+FEWEST_POINTS = 64
+MOST_POINTS = 2_000
+#: While reading goes on, a series is sent again each time it has grown so many times over.
+GROWTH_WHILE_READING = 3
+#: With so many runs, those half read wait: there are others to show.
+MANY_RUNS = 10
+#: Tags in one chart at most.
+MOST_TAGS = 300
+MESSAGE_BYTES = 2**18  # a page draws between two messages, so that none makes it stutter
 
 
 @dataclass(slots=True)
@@ -48,6 +53,8 @@ class _Sent:
     exact: bool
     smoothing: float
     x: AxisVersion
+    reading: bool  # whether there was more to read
+    limit: int
 
 
 class Scalars(Deriving, ScalarsOut):
@@ -91,12 +98,14 @@ class Scalars(Deriving, ScalarsOut):
         **traits: Any,
     ) -> None:
         self._sent: dict[tuple[int, int], _Sent] = {}
+        self._rows_seen: dict[tuple[int, int], int] = {}  # while reading
         self._bands = Bands(self)
         self._x = TagAxis("", {})
         super().__init__(source, tags=tags, runs=runs, state=state, **traits)
         self.operations.register("band_detail", self._band_detail)
         self.operations.register("table", lambda args: answer_table(self.state, args))
         self.operations.register("code", self._answer_code)
+        self.operations.register("file", self._answer_file)
         self.operations.register("detail", self._detail)
 
     def tags_of(self, run: str) -> Iterable[str]:
@@ -113,21 +122,33 @@ class Scalars(Deriving, ScalarsOut):
             del self._sent[key]
         self._bands.forget(missing)
         wanted = self._wanted()
-        limit = max(FEWEST_POINTS, min(MOST_POINTS, TOTAL_POINTS // max(1, len(wanted))))
+        reading = not self.logdir.progress.complete
+        limit = self._limit(len(wanted), reading=reading)
+        if not reading:
+            self._rows_seen.clear()
         for key in set(self._sent) - set(wanted):
             del self._sent[key]
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
         for key, series in wanted.items():
-            item = self._item(key, series, limit, buffers)
-            if item is not None:
-                items.append(item)
+            item = self._item(key, series, limit, buffers, reading=reading)
+            if item is None:
+                continue
+            items.append(item)
             if size_of(buffers) >= MESSAGE_BYTES:
-                yield {"op": "series", "items": items}, buffers
+                yield {"op": "series", "reading": reading, "items": items}, buffers
                 items, buffers = [], []
         if items:
-            yield {"op": "series", "items": items}, buffers
+            yield {"op": "series", "reading": reading, "items": items}, buffers
         yield from self._bands.updates(wanted, self.shown_runs())
+
+    def _limit(self, wanted: int, *, reading: bool) -> int:
+        """Return how many points to send of a series, so that all together are not too many."""
+        few = len(self.logdir.runs) < MANY_RUNS  # long series will be sent several times
+        if reading:  # runs that have no series yet will want their share
+            wanted = max(wanted, self.expected_series())
+        most = MOST_POINTS // 2 if reading and few else MOST_POINTS
+        return max(FEWEST_POINTS, min(most, TOTAL_POINTS // max(1, wanted)))
 
     def _wanted(self) -> dict[tuple[int, int], ScalarSeries]:
         """Return the series to keep the page supplied with, by their numbers."""
@@ -145,26 +166,46 @@ class Scalars(Deriving, ScalarsOut):
         return wanted
 
     def _item(
-        self, key: tuple[int, int], series: ScalarSeries, limit: int, buffers: list[memoryview]
+        self,
+        key: tuple[int, int],
+        series: ScalarSeries,
+        limit: int,
+        buffers: list[memoryview],
+        *,
+        reading: bool,
     ) -> dict[str, Any] | None:
         snapshot, smoothing = series.snapshot(), self.state.smoothing
-        sent = self._sent.get(key)
-        if sent is None or not _continues(sent, snapshot, smoothing, limit):
-            return self._whole(key, snapshot, smoothing, limit, buffers)
         steps, end = snapshot.points.steps, len(snapshot.points.steps)
+        sent = self._sent.get(key)
+        if sent is None and reading and self._is_growing(key, end):
+            return None
+        if sent is not None and sent.reading:
+            if reading and sent.rows < end < GROWTH_WHILE_READING * sent.rows:
+                return None
+            coarse = not reading and not sent.exact and 2 * sent.limit <= limit
+            if end != sent.rows or coarse:
+                sent = None
+        if sent is None or not _continues(sent, snapshot, smoothing, limit):
+            return self._whole(key, snapshot, smoothing, limit, buffers, reading=reading)
         if not self._x.holds(sent.x, key[0], int(steps[sent.rows - 1]) if sent.rows else 0):
-            return self._whole(key, snapshot, smoothing, limit, buffers)
+            return self._whole(key, snapshot, smoothing, limit, buffers, reading=reading)
         if end == sent.rows:
             return None
         columns: dict[str, Any] = {
             name: column[sent.rows : end]
-            for name, column in zip(_COLUMNS, snapshot.points, strict=True)
+            for name, column in zip(COLUMNS, snapshot.points, strict=True)
         }
         item = {"key": key, "generation": sent.generation, "from": sent.rows, "n": end}
         columns |= self._x.column(key[0], steps[sent.rows : end])
         item["columns"] = pack_columns(columns, buffers)
         sent.rows, sent.x = end, self._x.version(key[0])
         return item
+
+    def _is_growing(self, key: tuple[int, int], rows: int) -> bool:
+        """Tell whether a series had fewer rows when last looked at, if others can be shown."""
+        before = self._rows_seen.get(key)
+        self._rows_seen[key] = rows
+        return bool(self._sent) and len(self.logdir.runs) >= MANY_RUNS and before != rows
 
     def _whole(
         self,
@@ -173,15 +214,24 @@ class Scalars(Deriving, ScalarsOut):
         smoothing: float,
         limit: int,
         buffers: list[memoryview],
+        *,
+        reading: bool,
     ) -> dict[str, Any]:
         """Return a message with the whole series: every point, or what keeps its shape."""
         end = len(snapshot.points.steps)
         exact = end <= limit
         self._sent[key] = _Sent(
-            snapshot.generation, end, end, exact, smoothing, self._x.version(key[0])
+            snapshot.generation,
+            end,
+            end,
+            exact,
+            smoothing,
+            self._x.version(key[0]),
+            reading,
+            limit,
         )
         item = {"key": key, "generation": snapshot.generation, "from": 0, "n": end, "exact": exact}
-        columns = _overview(snapshot, limit, smoothing, item)
+        columns = overview(snapshot, limit, smoothing, item)
         columns |= self._x.column(key[0], columns["step"])
         item["columns"] = pack_columns(columns, buffers)
         return item
@@ -189,23 +239,28 @@ class Scalars(Deriving, ScalarsOut):
     # -- answering -----------------------------------------------------------------------------
 
     def _detail(self, args: dict[str, Any]) -> Answer:
-        """Return the points of one tag between two x values, as many as pixels can show."""
-        (tag,) = texts(args, "tags")
-        found = self._found(tag, texts(args, "runs"))
+        """Return the points of a chart between two x values, as many as pixels can show."""
+        tags, names = texts(args, "tags"), texts(args, "runs")
+        if not 1 <= len(tags) <= MOST_TAGS:
+            message = f"'tags' must name 1 to {MOST_TAGS} tags"
+            raise RequestError(message)
+        found = {tag: self._found(tag, names) for tag in tags}
         low = number(args, "low", -np.inf, np.inf, -np.inf)
         high = number(args, "high", -np.inf, np.inf, np.inf)
         pixels = number(args, "pixels", 50, 8_000, 1_000)
-        limit = int(min(4 * pixels, 4 * TOTAL_POINTS / max(1, len(found))))
+        count = sum(map(len, found.values()))
+        limit = int(min(4 * pixels, max(FEWEST_POINTS, TOTAL_POINTS // max(1, count))))
         axis, smoothing = str(args.get("x_axis", "step")), self.state.smoothing
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
-        for name, scalars in found.items():
+        pairs = ((tag, *one) for tag, holders in found.items() for one in holders.items())
+        for tag, name, scalars in pairs:
             snapshot = scalars[tag].snapshot()
             x = x_of(snapshot.points, axis, scalars)
             first, end = _rows_between(x, low, high, ascending=axis == "step")
             key = (self.state.run_number(name), self.state.tag_number(tag))
             item = {"key": key, "generation": snapshot.generation, "exact": end - first <= limit}
-            columns = _overview(snapshot, limit, smoothing, item, first, end)
+            columns = overview(snapshot, limit, smoothing, item, first, end)
             columns |= TagAxis(axis, {key[0]: scalars}).column(key[0], columns["step"])
             item["columns"] = pack_columns(columns, buffers)
             items.append(item)
@@ -233,9 +288,6 @@ class Scalars(Deriving, ScalarsOut):
         return Answer(message["items"], buffers)
 
 
-_COLUMNS = ("step", "wall", "value")
-
-
 def _continues(sent: _Sent, snapshot: Snapshot, smoothing: float, limit: int) -> bool:
     """Tell whether the page can go on from what it has, given only the new points."""
     end = len(snapshot.points.steps)
@@ -245,37 +297,6 @@ def _continues(sent: _Sent, snapshot: Snapshot, smoothing: float, limit: int) ->
         return False
     # Above twice the limit the page would hold ever more points than it can draw.
     return end - sent.whole_until <= max(limit, 1_000)
-
-
-def _overview(
-    snapshot: Snapshot,
-    limit: int,
-    smoothing: float,
-    item: dict[str, Any],
-    first: int = 0,
-    end: int | None = None,
-) -> dict[str, Any]:
-    """Return columns of rows ``first:end`` with at most about `limit` points.
-
-    Unless they are all points of the series, smoothed values come along (the page could not
-    compute them), and the state of the average goes into `item` so that the page can go on.
-    """
-    points = snapshot.points
-    end = len(points.steps) if end is None else end
-    rows = extreme_rows(points.values, limit, first, end)
-    columns = {name: column[rows] for name, column in zip(_COLUMNS, points, strict=True)}
-    if len(rows) < len(points.steps):
-        smoothed, state = smooth(points.values, smoothing)
-        columns["smoothed"] = smoothed[rows]
-        columns["row"] = rows
-        item["smoothing"] = smoothing
-        item["average"] = list(_finite(state))
-    return columns
-
-
-def _finite(state: SmoothingState) -> SmoothingState:
-    # JSON has no infinity; an average that overflowed cannot be continued anyway.
-    return state if np.isfinite(state.last) else SmoothingState()
 
 
 def _rows_between(

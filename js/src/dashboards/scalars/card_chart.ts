@@ -5,9 +5,10 @@ import type { View } from "../../board/view";
 import { type ChartHover, type ChartPosition, LineChart } from "../../charts/line_chart";
 import type { CardParts } from "./card";
 import { cursorOf, tooltipOf } from "./hover";
-import { placeOfStep, type RunLine, stepAt, toLines } from "./lines";
+import { isExact, placeOfStep, type RunLine, stepAt, toLines } from "./lines";
 
 const NARROW = 640;
+const DETAIL_AFTER_MS = 120;
 
 export interface Zoom {
   x: [number, number];
@@ -22,24 +23,32 @@ export interface ChartHandle {
 }
 
 /** Ask for every point of the part that a zoom shows, if the page holds a selection only. */
-export function useDetail({ model, tag, zoom, detail, sources, x, view }: CardParts): void {
+export function useDetail(
+  { model, tags, zoom, detail, sources, x, view }: CardParts,
+  host: { current: HTMLDivElement | null },
+): void {
   useSignalEffect(() => {
     const range = view.session.settings.xRange.value;
     const shown = zoom.value?.x ?? range;
     detail.value = null;
     if (!shown) return;
-    const held = sources.peek().filter(({ place, band }) => place === 0 && !band);
-    if (held.every(({ series }) => series.exact)) return;
+    const held = sources.peek().filter(({ band }) => !band);
+    if (held.every(isExact)) return;
     const [low, high] = shown;
     const axis = view.session.settings.xAxis.peek();
     const args = { low, high, x_axis: x.peek() === "order" ? "order" : axis };
-    const runs = held.map(({ run }) => run);
-    model
-      .detail(tag, runs, { ...args, pixels: view.width.peek() })
-      .then((found) => {
-        if ((zoom.peek()?.x ?? range) === shown) detail.value = found;
-      })
-      .catch(() => {}); // the coarse picture stays
+    const runs = [...new Set(held.map(({ run }) => run.name))];
+    const pixels = host.current?.clientWidth || view.width.peek();
+    // Only where it comes to rest: turning the wheel shows many parts for a moment each.
+    const timer = setTimeout(() => {
+      model
+        .detail(tags.peek(), runs, { ...args, pixels })
+        .then((found) => {
+          if ((zoom.peek()?.x ?? range) === shown) detail.value = found;
+        })
+        .catch(() => {}); // the coarse picture stays
+    }, DETAIL_AFTER_MS);
+    return () => clearTimeout(timer);
   });
 }
 
@@ -90,6 +99,8 @@ export function useChart(
       highlighted: view.highlighted.value,
       dashes: settings.dashes.value,
       rightAxis: options.rightAxis.value,
+      named: state.named,
+      alone: view.session.runs.value.length === 1,
     });
     if (!seen.value) return;
     handle.lines = lines;
@@ -102,7 +113,7 @@ export function useChart(
       yDomain: zoom.value?.y ?? settings.yRange.value,
       yDomain2: zoom.value?.y2 ?? null,
       best: options.best.value,
-      label: state.tag[1],
+      label: state.title,
     });
   });
   useSignalEffect(() => {
@@ -116,7 +127,7 @@ export function useChart(
   });
   useSignalEffect(() => {
     const { value } = session.cursor;
-    const same = x.value !== "order" || value?.tag === state.tag[1];
+    const same = x.value !== "order" || value?.tag === state.title;
     handle.current?.setCursor(value && same ? value.x : null);
   });
   useEffect(() => () => handle.current?.destroy(), []);
@@ -145,7 +156,7 @@ function markStep(
 }
 
 function tellHover(
-  { view, tag, x }: CardParts,
+  { view, title, x }: CardParts,
   host: HTMLElement | null,
   lines: readonly RunLine[],
   hover: ChartHover | null,
@@ -163,7 +174,7 @@ function tellHover(
     const place = { px: at.left - corner.left + hover.px, py: at.top - corner.top + hover.py };
     const narrow = view.width.value < NARROW;
     const style = { rows: tooltipRows.value, sort: tooltipSort.value, narrow };
-    session.cursor.value = cursorOf(tag[1], hover, lines, x.value);
+    session.cursor.value = cursorOf(title, hover, lines, x.value);
     view.tooltip.value = tooltipOf(hover, lines, x.value, place, style);
   });
 }

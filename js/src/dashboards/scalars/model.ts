@@ -11,10 +11,12 @@ import type { LineSource } from "./lines";
 import { type Row, rowOfAnswer } from "./statistics";
 
 const WATCH_AFTER_MS = 80;
+/** While reading goes on, charts are drawn so often and no oftener: drawing would hold it up. */
+const READING_DRAW_MS = 700;
 const models = new WeakMap<Channel, ScalarsModel>();
 
-/** The part of a chart that a zoom shows, by run number, in as much detail as pixels can show. */
-export type Detail = ReadonlyMap<number, Series>;
+/** The part of a chart that a zoom shows, by run and tag, in as much detail as pixels can show. */
+export type Detail = ReadonlyMap<`${number}:${number}`, Series>;
 
 export class ScalarsModel {
   readonly #channel: Channel;
@@ -22,10 +24,17 @@ export class ScalarsModel {
   readonly #store = new SeriesStore();
   readonly #revisions = new Map<number, Signal<number>>();
   readonly #views = new Map<string, ReadonlySet<string>>();
+  /** Tags that the kernel knows to be wanted, and what each view last told it. */
+  #wanted: ReadonlySet<string> = new Set();
+  readonly #told = new Map<string, string>();
+  #asking = false;
   readonly #options = new Map<string, CardOptions>();
   /** Groups of runs as curves, while runs are grouped. */
   readonly bands = new Bands();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Tags whose charts are yet to be told of a change. */
+  readonly #changed = new Set<number>();
+  #drawTimer: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
 
   static of(channel: Channel, session: Session): ScalarsModel {
@@ -48,7 +57,7 @@ export class ScalarsModel {
       for (const tag of this.bands.take(message as unknown as BandsMessage, reader))
         this.revision(tag).value++;
     });
-    channel.onGap = () => this.#watch(true);
+    channel.onGap = () => void this.#watch(true);
   }
 
   /** Goes up with every change of the series of a tag. */
@@ -71,23 +80,35 @@ export class ScalarsModel {
     return options;
   }
 
-  /** What the chart of `tag` draws: selected runs, or groups of them, of it and of `others`. */
-  sources(tag: TagRow, others: readonly string[], detail: Detail | null): LineSource[] {
+  /** A tag, and those that are drawn with it. */
+  withOthers(tag: TagRow, others: readonly string[]): TagRow[] {
     const rows = (this.#session.tags.value.scalars ?? []).filter((row) => others.includes(row[1]));
-    return [tag, ...rows].flatMap((row, place) => {
-      const [number, name, holders] = row;
+    return [tag, ...rows];
+  }
+
+  /** What the chart of some tags draws: selected runs, or groups of them, of each. */
+  sources(tags: readonly TagRow[], detail: Detail | null): LineSource[] {
+    return tags.flatMap((row, place) => {
+      const [number, name] = row;
       this.revision(number).value;
-      if (this.#isGrouped()) return this.bands.sources(number, name, place);
+      if (this.isGrouped()) return this.bands.sources(number, name, place);
       return this.#session.selected.value.flatMap((run) => {
-        if (holders && !holders.includes(run.number)) return [];
-        const series = this.#store.get(run.number, number);
-        const fine = place === 0 ? detail?.get(run.number) : undefined;
+        const series = this.series(run, row);
+        const fine = detail?.get(`${run.number}:${number}`);
         return series?.length ? [{ run, tag: name, place, series, detail: fine }] : [];
       });
     });
   }
 
-  #isGrouped(): boolean {
+  /** What the page holds of a tag in a run. */
+  series(run: RunInfo, [tag, , holders]: TagRow): Series | undefined {
+    this.revision(tag).value;
+    if (holders && !holders.includes(run.number)) return undefined;
+    return this.#store.get(run.number, tag);
+  }
+
+  /** Whether groups of runs are drawn, and not runs. */
+  isGrouped(): boolean {
     const { groupBy, xAxis } = this.#session.settings;
     // A curve of several runs has no one value of another tag.
     if (xAxis.value.startsWith("tag:")) return false;
@@ -97,24 +118,32 @@ export class ScalarsModel {
   /** What must be known to read the chart of a tag; empty if nothing. */
   note(tag: number): string {
     this.revision(tag).value;
-    if (this.#isGrouped()) return this.bands.note(tag);
+    if (this.isGrouped()) return this.bands.note(tag);
     const { groupBy, xAxis } = this.#session.settings;
     const single = groupBy.value !== "" && xAxis.value.startsWith("tag:");
     return single ? "single runs: groups need steps or time as x" : "";
   }
 
-  /** Rows of a data table computed from all points, by run as a line's id. */
-  async table(args: Record<string, unknown>): Promise<ReadonlyMap<string, Row>> {
+  /** Rows of a data table computed from all points of one tag, by run number. */
+  async table(args: Record<string, unknown>): Promise<ReadonlyMap<number, Row>> {
     const reply = await this.#channel.request<Record<string, unknown>[]>("table", args);
-    return new Map(reply.result.map((row) => [String(row.run), rowOfAnswer(row)]));
+    return new Map(reply.result.map((row) => [Number(row.run), rowOfAnswer(row)]));
   }
 
-  /** The cell that shows `tag` as it is shown now. */
-  async code(tag: string, options: CardOptions): Promise<string> {
+  /** All cards as a file of the kind of `suffix`, made by the kernel from all points. */
+  async file(suffix: string): Promise<Blob> {
+    const { buffers } = await this.#channel.request("file", { suffix });
+    const [content] = buffers;
+    if (!content) throw new Error("the kernel sent no file");
+    return new Blob([content as BlobPart]);
+  }
+
+  /** The cell that shows the card that `args` name as it is shown now. */
+  async code(args: Record<string, unknown>, options: CardOptions): Promise<string> {
     const settings: Record<string, unknown> = {};
     if (options.smoothing.value !== null) settings.smoothing = options.smoothing.value;
     if (options.yScale.value !== null) settings.y_scale = options.yScale.value;
-    const reply = await this.#channel.request<{ code: string }>("code", { tag, settings });
+    const reply = await this.#channel.request<{ code: string }>("code", { ...args, settings });
     return reply.result.code;
   }
 
@@ -134,6 +163,8 @@ export class ScalarsModel {
   /** The view `id` has gone. */
   hide(id: string): void {
     this.#views.delete(id);
+    this.#told.delete(id);
+    this.#wanted = this.#withOthers(this.#shown());
     this.#channel.tell("unwatch", { view: id });
     if (this.#views.size) return;
     this.#stop?.();
@@ -141,18 +172,20 @@ export class ScalarsModel {
     clearTimeout(this.#timer);
   }
 
-  /** Ask for the points of `tag` between two x values. */
+  /** Ask for the points of `tags` in the runs called `runs` between two x values. */
   async detail(
-    tag: TagRow,
-    runs: readonly RunInfo[],
+    tags: readonly TagRow[],
+    runs: readonly string[],
     args: { low: number; high: number; x_axis: string; pixels: number },
   ): Promise<Detail> {
-    const names = runs.map((run) => run.name);
-    const request = { ...args, tags: [tag[1]], runs: names };
+    const request = { ...args, tags: tags.map(([, name]) => name), runs };
     const reply = await this.#channel.request<SeriesItem[]>("detail", request);
     const reader = new FrameReader(reply.buffers);
     return new Map(
-      reply.result.map((item) => [item.key[0], new Series(item, reader.columns(item.columns))]),
+      reply.result.map(({ key: [run, tag], ...item }) => [
+        `${run}:${tag}`,
+        new Series({ key: [run, tag], ...item }, reader.columns(item.columns)),
+      ]),
     );
   }
 
@@ -170,22 +203,41 @@ export class ScalarsModel {
     this.#timer = setTimeout(() => this.#watch(false), WATCH_AFTER_MS);
   }
 
-  #watch(everything: boolean): void {
+  /** Have everything sent again, unless that has been asked for: a busy kernel answers late. */
+  async #askAgain(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    await Promise.allSettled(this.#watch(true));
+    this.#asking = false;
+  }
+
+  /** Tell the kernel what each view shows, where it does not know; returns its answers. */
+  #watch(everything: boolean): Promise<unknown>[] {
+    const { smoothing, groupBy, center, band, xAxis } = this.#session.settings;
+    const settings = [smoothing, groupBy, center, band, xAxis].map((setting) => setting.peek());
     const numbers = new Map((this.#session.tags.value.scalars ?? []).map((row) => [row[1], row]));
     const selected = new Set(this.#session.selected.value.map((run) => run.number));
     const hidden = this.#session.runs.value.filter((run) => !selected.has(run.number));
+    const kept = this.#withOthers(this.#shown());
+    const answers: Promise<unknown>[] = [];
     for (const [view, shown] of this.#views) {
       const tags = this.#withOthers(shown);
+      // Of a tag that was wanted before, what is not here yet is under way.
       const missing = [...tags].filter((name) => {
         const row = numbers.get(name);
-        return row && (everything || !this.#has(row, selected));
+        return row && (everything || (!this.#wanted.has(name) && !this.#has(row, selected)));
       });
       const args = { view, tags: [...tags], hidden_runs: hidden.map((run) => run.name), missing };
-      this.#channel.request("watch", args).catch(() => {});
+      const told = JSON.stringify([args.tags, args.hidden_runs, settings]);
+      if (!everything && !missing.length && told === this.#told.get(view)) continue;
+      const answer = this.#channel.request("watch", args);
+      answers.push(answer);
+      answer.then(() => this.#told.set(view, told)).catch(() => {});
     }
-    const kept = this.#withOthers(this.#shown());
+    this.#wanted = kept;
     const wanted = new Set([...kept].map((name) => numbers.get(name)?.[0]));
     this.#store.keep((_run, tag) => wanted.has(tag));
+    return answers;
   }
 
   #has([tag, , holders]: TagRow, selected: ReadonlySet<number>): boolean {
@@ -194,13 +246,22 @@ export class ScalarsModel {
   }
 
   #take(message: SeriesMessage, reader: FrameReader): void {
-    const changed = new Set<number>();
     let missing = false;
+    let first = false;
     for (const item of message.items) {
+      first ||= !this.#revisions.get(item.key[1])?.peek();
       if (!this.#store.apply(item, reader.columns(item.columns))) missing = true;
-      changed.add(item.key[1]);
+      this.#changed.add(item.key[1]);
     }
-    for (const tag of changed) this.revision(tag).value++;
-    if (missing) this.#watch(true);
+    if (first || !message.reading) this.#tellChanged();
+    else this.#drawTimer ??= setTimeout(() => this.#tellChanged(), READING_DRAW_MS);
+    if (missing) void this.#askAgain();
+  }
+
+  #tellChanged(): void {
+    clearTimeout(this.#drawTimer);
+    this.#drawTimer = undefined;
+    for (const tag of this.#changed) this.revision(tag).value++;
+    this.#changed.clear();
   }
 }

@@ -18,7 +18,9 @@ export function ScalarsPanel({ view, channel }: DashboardProps) {
       view={view}
       channel={channel}
       kinds={["scalars"]}
-      toolbar={(fold) => <Toolbar view={view} groupError={model.bands.error.value} fold={fold} />}
+      toolbar={(fold) => (
+        <Toolbar view={view} model={model} groupError={model.bands.error.value} fold={fold} />
+      )}
       onVisible={(tags) => model.show(id, tags)}
     >
       {(tag, visible) => <Card key={tag[1]} {...{ view, model, tag, visible }} />}

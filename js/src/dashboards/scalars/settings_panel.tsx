@@ -1,7 +1,10 @@
 // The settings of the Scalars tab that are too many for its toolbar.
+import { useSignal } from "@preact/signals";
 import { hparamNames } from "../../state/runs";
 import type { Session, TooltipSort, XAxis } from "../../state/session";
 import { Check, Select, Slider } from "../../ui/controls";
+import { saveFile } from "./card_export";
+import type { ScalarsModel } from "./model";
 
 const GROUPINGS = [
   { value: "", text: "single runs" },
@@ -28,7 +31,7 @@ const SORTS = [
   { value: "descending", text: "highest first" },
 ] as const satisfies readonly { value: TooltipSort; text: string }[];
 
-export function SettingsPanel({ session }: { session: Session }) {
+export function SettingsPanel({ session, model }: { session: Session; model: ScalarsModel }) {
   const { settings } = session;
   return (
     <div class="settings">
@@ -125,7 +128,33 @@ export function SettingsPanel({ session }: { session: Session }) {
           settings.tooltipRows.value = value;
         }}
       />
+      <h5>Save all cards</h5>
+      <SaveAll model={model} />
     </div>
+  );
+}
+
+/** All cards as one file, which the kernel makes: it has all points. */
+function SaveAll({ model }: { model: ScalarsModel }) {
+  const message = useSignal("");
+  const save = (suffix: string) => async () => {
+    message.value = "the kernel writes it";
+    try {
+      saveFile(`scalars${suffix}`, await model.file(suffix));
+      message.value = "";
+    } catch (error) {
+      message.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  return (
+    <fieldset class="files" aria-label="Save all cards">
+      {[".png", ".svg", ".csv", ".json", ".parquet"].map((suffix) => (
+        <button key={suffix} type="button" onClick={save(suffix)}>
+          {suffix.slice(1).toUpperCase()}
+        </button>
+      ))}
+      {message.value && <p role="status">{message.value}</p>}
+    </fieldset>
   );
 }
 

@@ -4,6 +4,7 @@ import type { View } from "../../board/view";
 import type { XAxis } from "../../state/session";
 import { Filter, Segments, Toggle } from "../../ui/controls";
 import { PopoverButton } from "../../ui/popover";
+import type { ScalarsModel } from "./model";
 import { SettingsPanel } from "./settings_panel";
 
 const X_AXES: readonly { value: XAxis; text: string; title: string }[] = [
@@ -19,13 +20,15 @@ const Y_SCALES = [
 
 export interface ToolbarProps {
   view: View;
+  label?: string;
+  model: ScalarsModel;
   /** Why runs are not grouped, though they should be; empty if they are. */
   groupError: string;
   /** The button that folds all groups. */
   fold: ComponentChildren;
 }
 
-export function Toolbar({ view, groupError, fold }: ToolbarProps) {
+export function Toolbar({ view, label, model, groupError, fold }: ToolbarProps) {
   const { session } = view;
   const { settings } = session;
   const axis = settings.xAxis.value;
@@ -33,7 +36,7 @@ export function Toolbar({ view, groupError, fold }: ToolbarProps) {
     ? [...X_AXES, { value: axis, text: axis.slice("tag:".length), title: "Values of this tag" }]
     : X_AXES;
   return (
-    <div class="toolbar" role="toolbar" aria-label="Scalars">
+    <div class="toolbar" role="toolbar" aria-label={label ?? "Scalars"}>
       <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
       <Segments label="X axis" options={axes} setting={settings.xAxis} />
       <label class="control">
@@ -65,7 +68,7 @@ export function Toolbar({ view, groupError, fold }: ToolbarProps) {
       <span class="end">
         {fold}
         <PopoverButton popover={view.popover} icon="settings" label="Settings">
-          {() => <SettingsPanel session={session} />}
+          {() => <SettingsPanel session={session} model={model} />}
         </PopoverButton>
       </span>
     </div>

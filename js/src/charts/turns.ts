@@ -1,0 +1,31 @@
+/** Charts take turns at drawing: many that change at once are spread over frames, so that none of them is long. */
+
+/** Points that may reach the canvases within one frame. */
+const POINTS_PER_FRAME = 20_000;
+
+/** Draws, and tells how many points that took. */
+export type Draw = () => number;
+
+const waiting = new Set<Draw>();
+let frame = 0;
+
+/** Call `draw` in one of the next animation frames; once, however often it is asked for. */
+export function drawSoon(draw: Draw): void {
+  waiting.add(draw);
+  if (frame === 0) frame = requestAnimationFrame(takeTurns);
+}
+
+export function drawNoMore(draw: Draw): void {
+  waiting.delete(draw);
+}
+
+function takeTurns(): void {
+  frame = 0;
+  let points = 0;
+  for (const draw of waiting) {
+    if (points >= POINTS_PER_FRAME) break;
+    waiting.delete(draw);
+    points += draw();
+  }
+  if (waiting.size > 0 && frame === 0) frame = requestAnimationFrame(takeTurns);
+}
