@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
     from .dashboards import CustomScalars as CustomScalars
-    from .dashboards import Histograms as Histograms
     from .dashboards import Distributions as Distributions
+    from .dashboards import Histograms as Histograms
     from .dashboards import PRCurves as PRCurves
     from .dashboards import Scalars as Scalars
     from .events.chart_layouts import layout as layout

@@ -11,6 +11,12 @@ from .histograms import Histograms
 from .pr_curves import PRCurves
 from .scalars import Scalars
 
-DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, CustomScalars, Distributions, Histograms, PRCurves)
+DASHBOARDS: tuple[type[Dashboard], ...] = (
+    Scalars,
+    CustomScalars,
+    Distributions,
+    Histograms,
+    PRCurves,
+)
 
-__all__ = ['DASHBOARDS', 'CustomScalars', 'Distributions', 'Histograms', 'PRCurves', 'Scalars']
+__all__ = ["DASHBOARDS", "CustomScalars", "Distributions", "Histograms", "PRCurves", "Scalars"]

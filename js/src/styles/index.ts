@@ -11,4 +11,16 @@ import runs from "./runs.css";
 import table from "./table.css";
 import tooltip from "./tooltip.css";
 
-export default [base, frame, runs, controls, panel, cards, curves, customScalars, histograms, table, tooltip].join("\n");
+export default [
+  base,
+  frame,
+  runs,
+  controls,
+  panel,
+  cards,
+  curves,
+  customScalars,
+  histograms,
+  table,
+  tooltip,
+].join("\n");

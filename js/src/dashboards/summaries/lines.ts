@@ -40,6 +40,7 @@ export function lineOf(
   return {
     id: String(run.number),
     run,
+    tag: "",
     name: run.label,
     color: run.color,
     dash: dashOf(look.dashes ? run.number : 0),
