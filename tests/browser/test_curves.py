@@ -184,7 +184,7 @@ def test_a_threshold_is_picked_and_curves_are_compared(
     assert "run0" in text
     assert "run1" in text
     notebook.page.mouse.click(x, y)
-    notebook.wait_for("() => deepAll('.legend thead th').length === 4")
+    notebook.wait_for("() => deepAll('.curves-legend thead th').length === 4")
     notebook.page.wait_for_timeout(500)
     notebook.run(1)
     threshold, rows = json.loads(notebook.output(1))
@@ -203,7 +203,7 @@ def test_a_threshold_is_picked_and_curves_are_compared(
     notebook.page.evaluate(BUTTON, "newest")
     wait(notebook, "pr", "p.step === null && p.drawn.every((line) => line.step === 90)")
     notebook.page.evaluate("""() => {
-      const slider = deepAll('.step input')[0];
+      const slider = deepAll('.curves-step input')[0];
       slider.value = '3';
       slider.dispatchEvent(new Event('input', { bubbles: true }));
     }""")

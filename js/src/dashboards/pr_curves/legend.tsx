@@ -16,7 +16,7 @@ export function Legend({ view, model, sources }: PRCardParts) {
   const roc = mode === "roc";
   const sorted = [...sources.value].sort((a, b) => areaOf(b, roc) - areaOf(a, roc));
   return (
-    <div class="legend">
+    <div class="curves-legend">
       <table>
         <thead>
           <tr>

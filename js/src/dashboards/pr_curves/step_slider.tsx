@@ -10,7 +10,7 @@ export function StepSlider({ view, model, tag, state, step }: PRCardParts) {
   const linked = shared.value !== null;
   const where = step.value === null ? "newest" : formatStep(step.value);
   return (
-    <div class="step">
+    <div class="curves-step">
       <span>
         {linked ? "Shared step" : "Step"} <output>{where}</output>
       </span>
