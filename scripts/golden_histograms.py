@@ -1,0 +1,107 @@
+"""Take golden histograms from TensorBoard itself: write tests/golden/histograms.json anew.
+
+The function that rebins histograms for TensorBoard's Histograms tab is cut out of the bundle of the
+installed TensorBoard and run by node; what is not found ends the script.
+
+    python scripts/golden_histograms.py        (needs tensorboard 2.21.0 and node)
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorboard
+import tensorboard.version
+
+VERSION = "2.21.0"
+GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "histograms.json"
+#: Around it stand the two functions beside it: backend data in, bins of every step out.
+MARK = "n=30){(t===void 0||r==null)"
+DRIVER = """
+const min = (list, of) => Math.min(...list.map(of ?? ((one) => one)));
+const max = (list, of) => Math.max(...list.map(of ?? ((one) => one)));
+const rebin = new Function("LOW", "HIGH", `SOURCE; return NAME`)(min, max);
+const cases = JSON.parse(require("fs").readFileSync(0));
+process.stdout.write(JSON.stringify(cases.map(({histograms}) =>
+  rebin(histograms.map((buckets, step) => [0, step, buckets])).map(({bins}) =>
+    ({x: bins[0].x, dx: bins[0].dx, y: bins.map(({y}) => y)})))));
+"""
+
+
+def main() -> None:
+    """Make cases, have TensorBoard rebin them and write both."""
+    if tensorboard.version.VERSION != VERSION:
+        sys.exit(f"TensorBoard {VERSION} is needed, not {tensorboard.version.VERSION}")
+    cases = made_cases()
+    command = ["node", "-e", driver()]
+    run = subprocess.run(
+        command, input=json.dumps(cases), capture_output=True, text=True, check=True
+    )
+    for case, expected in zip(cases, json.loads(run.stdout), strict=True):
+        case["expected"] = expected
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    GOLDEN.write_text(f"[\n{lines}\n]\n")
+
+
+def driver() -> str:
+    """Return the script for node, with TensorBoard's function in it."""
+    with zipfile.ZipFile(Path(tensorboard.__file__).parent / "webfiles.zip") as files:
+        bundle = files.read("index.js").decode()
+    at = bundle.find(MARK)
+    if at < 0:
+        sys.exit("the bundle has no such function; is it another version?")
+    begin = bundle.rindex("function", 0, bundle.rindex("function", 0, at))
+    middle = bundle.index("function", at)
+    source = bundle[begin : bundle.index("var ", bundle.index("return t.map(", middle))]
+    name = bundle[middle + len("function ") : bundle.index("(", middle)]
+    # The two names of d3 that it calls: min in the first function, max after it.
+    low = source.split("min:")[1].split("(")[0]
+    high = source.split("max:")[1].split("(")[0]
+    for of, word in ((low, "LOW"), (high, "HIGH")):
+        source = source.replace(f"{of}(", f"{word}(")
+    return DRIVER.replace("SOURCE", source).replace("NAME", name)
+
+
+def made_cases() -> list[dict[str, Any]]:
+    """Return histograms of several steps, of every form that writers give them."""
+    random = np.random.default_rng(5)
+    normal = [random.normal(step / 10, 1 + step / 5, 1_000) for step in range(6)]
+    limits = np.cumprod(np.full(200, 1.1)) * 1e-6
+    exponential = np.concatenate((-limits[::-1], [0], limits))
+    cases = {
+        "thirty equal buckets": [counted(values, 30) for values in normal],
+        "exponential buckets": [counted(values, exponential) for values in normal],
+        "another number of buckets at each step": [
+            counted(values, 3 + 7 * step) for step, values in enumerate(normal)
+        ],
+        "one bucket": [[[0.0, 1.0, 7.0]]],
+        "all values equal": [[[2.5, 2.5, 100.0]]],
+        "all values equal and negative": [[[-2.5, -2.5, 100.0]]],
+        "all values zero": [[[0.0, 0.0, 100.0]]],
+        "one value within wider steps": [[[0.3, 0.3, 9.0]], [[-1.0, 1.0, 4.0]]],
+        "one value at both ends": [[[0.0, 0.0, 3.0]], [[1.0, 1.0, 4.0]]],
+        "one value between two bins": [[[0.0, 30.0, 3.0]], [[7.0, 7.0, 5.0]]],
+        "thirty buckets of one value": [[[2.0, 2.0, 0.0]] * 29 + [[2.0, 2.0, 12.0]]],
+        "large numbers": [[[-1e300, 0.0, 3.0], [0.0, 1e300, 9.0]]],
+        "small numbers": [[[1e-300, 2e-300, 3.0], [2e-300, 9e-300, 8.0]]],
+        "large counts": [[[0.0, 0.7, 1e15], [0.7, 2.0, 3e14]]],
+    }
+    return [{"name": name, "histograms": histograms} for name, histograms in cases.items()]
+
+
+def counted(values: Any, bins: Any) -> list[list[float]]:
+    """Return a histogram as writers store it: empty buckets at the ends left out."""
+    counts, edges = np.histogram(values, bins)
+    filled = np.flatnonzero(counts)
+    rows = np.column_stack((edges[:-1], edges[1:], counts))[filled[0] : filled[-1] + 1]
+    return [[float(number) for number in row] for row in rows]
+
+
+if __name__ == "__main__":
+    main()
