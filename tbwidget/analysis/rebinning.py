@@ -25,18 +25,18 @@ class Buckets(NamedTuple):
 
     Attributes
     ----------
-    left, right, count
+    lefts, rights, counts
         float64[n]; left <= right, and all of them are numbers, edges may be infinite.
-    owner
+    owners
         int64[n]: of which histogram each bucket is.
     left_out
         How many buckets had a NaN for an edge or a count.
     """
 
-    left: npt.NDArray[np.float64]
-    right: npt.NDArray[np.float64]
-    count: npt.NDArray[np.float64]
-    owner: npt.NDArray[np.int64]
+    lefts: npt.NDArray[np.float64]
+    rights: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.float64]
+    owners: npt.NDArray[np.int64]
     left_out: int
 
 
@@ -62,7 +62,7 @@ def limits(buckets: Buckets) -> tuple[float, float] | None:
     >>> limits(stack([np.array([[0.0, 1.0, 5.0]]), np.array([[-2.0, 0.5, 5.0]])]))
     (-2.0, 1.0)
     """
-    edges = np.concatenate((buckets.left, buckets.right))
+    edges = np.concatenate((buckets.lefts, buckets.rights))
     edges = edges[np.isfinite(edges)]
     return (float(edges.min()), float(edges.max())) if len(edges) else None
 
@@ -128,7 +128,7 @@ def rebin(
     """
     scale = _scale(low, high)
     edges = edges_of(low, high, bins) * scale
-    left, right = buckets.left * scale, buckets.right * scale
+    left, right = buckets.lefts * scale, buckets.rights * scale
     low, high = float(edges[0]), float(edges[-1])
     # A bucket without end is taken to end with the range.
     left = np.where(np.isinf(left), np.minimum(low, right), left)
@@ -151,8 +151,8 @@ def rebin(
         spans = (left[part], right[part], first[part], last[part])
         row, column, share = _shares(spans, edges)
         rows = inside[part][row]
-        cell = buckets.owner[rows] * bins + column
-        found += np.bincount(cell, share * buckets.count[rows], minlength=count * bins)
+        cell = buckets.owners[rows] * bins + column
+        found += np.bincount(cell, share * buckets.counts[rows], minlength=count * bins)
         start = stop
     return found.reshape(count, bins)
 
