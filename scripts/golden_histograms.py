@@ -40,10 +40,9 @@ def main() -> None:
         sys.exit(f"TensorBoard {VERSION} is needed, not {tensorboard.version.VERSION}")
     cases = made_cases()
     command = ["node", "-e", driver()]
-    run = subprocess.run(
-        command, input=json.dumps(cases), capture_output=True, text=True, check=True
-    )
-    for case, expected in zip(cases, json.loads(run.stdout), strict=True):
+    given = json.dumps(cases).encode()
+    answer = subprocess.run(command, input=given, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603
+    for case, expected in zip(cases, json.loads(answer), strict=True):
         case["expected"] = expected
     lines = ",\n".join(json.dumps(case) for case in cases)
     GOLDEN.write_text(f"[\n{lines}\n]\n")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "Histograms": "dashboards",
     "Logdir": "logs",
     "Run": "logs",
     "ScalarSeries": "logs",
@@ -31,6 +32,7 @@ __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604  (names are strings)
 if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
+    from .dashboards import Histograms as Histograms
     from .dashboards import Scalars as Scalars
     from .logs import Logdir as Logdir
     from .logs import Run as Run

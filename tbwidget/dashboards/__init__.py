@@ -5,8 +5,9 @@
 
 from tbwidget.widget.dashboard import Dashboard
 
+from .histograms import Histograms
 from .scalars import Scalars
 
-DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars,)
+DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, Histograms)
 
-__all__ = ["DASHBOARDS", "Scalars"]
+__all__ = ["DASHBOARDS", "Histograms", "Scalars"]

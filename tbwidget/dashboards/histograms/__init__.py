@@ -1,0 +1,5 @@
+"""The Histograms tab."""
+
+from .view import Histograms
+
+__all__ = ["Histograms"]
