@@ -3,9 +3,10 @@ import base from "./base.css";
 import cards from "./cards.css";
 import controls from "./controls.css";
 import frame from "./frame.css";
+import histograms from "./histograms.css";
 import panel from "./panel.css";
 import runs from "./runs.css";
 import table from "./table.css";
 import tooltip from "./tooltip.css";
 
-export default [base, frame, runs, controls, panel, cards, table, tooltip].join("\n");
+export default [base, frame, runs, controls, panel, cards, histograms, table, tooltip].join("\n");

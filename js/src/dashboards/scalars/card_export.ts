@@ -33,7 +33,8 @@ export function jsonOf(lines: readonly RunLine[], tag: string): string {
   return JSON.stringify(runs);
 }
 
-function cell(text: string): string {
+/** A text as a cell of such a file. */
+export function cell(text: string): string {
   const harmless = FORMULA.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
