@@ -4,7 +4,7 @@ type Rgb = readonly [number, number, number];
 
 /** From what stands behind to the run's own colour: `age` is 1 for the oldest and 0 for the newest. */
 export function shade(color: string, background: string, age: number): string {
-  return css(mix(parse(color), parse(background), 0.62 * age));
+  return css(mix(parse(color), parse(background), 0.55 * age));
 }
 
 /**

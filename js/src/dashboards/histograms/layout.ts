@@ -63,7 +63,12 @@ export function layOut(
   const ridge = mode === "offset" ? (bottom - TOP) * RIDGE : 0;
   const times = sources.map(({ slices }) => timesOf(slices, options.axis));
   const axis = times[0]?.axis ?? "step";
-  const domain = timed ? extent(times.map(({ values }) => values)) : ([0, highest || 1] as const);
+  const domain = timed
+    ? extent(
+        times.map(({ values }) => values),
+        mode === "heatmap",
+      )
+    : ([0, highest || 1] as const);
   // Time runs downwards, so that what is new is in front of what is old.
   const range = timed ? ([TOP + ridge, bottom - (mode === "heatmap" ? 0 : 1)] as const) : null;
   const y = linearScale(domain, range ?? [bottom, TOP + 2]);
@@ -132,8 +137,8 @@ function ticksOf(axis: TimeAxis | "count", y: Scale, apart: number): Tick[] {
   return linearTicks(y.domain, count, axis === "step");
 }
 
-/** The domain of all of them, wide enough to be one. */
-function extent(columns: readonly Float64Array[]): readonly [number, number] {
+/** The domain of all of them, wide enough to be one; for `rows` with room for half a row around. */
+function extent(columns: readonly Float64Array[], rows: boolean): readonly [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const column of columns)
     for (const value of column) {
@@ -143,7 +148,9 @@ function extent(columns: readonly Float64Array[]): readonly [number, number] {
     }
   if (!(low <= high)) return [0, 1];
   // A single step stands in front.
-  return low === high ? [low - 1, high] : [low, high];
+  if (low === high) return rows ? [low - 1, high + 1] : [low - 1, high];
+  const room = rows ? (high - low) / 2 / Math.max(1, (columns[0]?.length ?? 2) - 1) : 0;
+  return [low - room, high + room];
 }
 
 function finite(pixel: number, otherwise: number): number {

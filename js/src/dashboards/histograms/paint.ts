@@ -6,6 +6,7 @@ import { drawn, type Layout, type Options, outline, rowOf, type Source, type Spo
 
 const TICK_GAP = 6;
 const HALF_LINE = 6;
+const FEW_SLICES = 24;
 
 export function paintAxes(painter: Painter, layout: Layout, theme: ChartTheme): void {
   const { frame } = layout;
@@ -51,6 +52,8 @@ export function paintSlices(
       const age = shown.length > 1 ? 1 - order / (shown.length - 1) : 0;
       const points = outline(layout, source, number, i, options);
       const color = shade(source.color, theme.background, options.mode === "runs" ? 0 : age);
+      // Many thin lines would hide what they are to set apart.
+      painter.lineWidth = shown.length > FEW_SLICES ? 0.5 : 1;
       if (options.mode === "offset") paintRidge(painter, layout, i, points, color, theme);
       else {
         painter.strokeStyle = color;
@@ -80,7 +83,6 @@ function paintRidge(
   painter.closePath();
   painter.fill();
   painter.strokeStyle = theme.background;
-  painter.lineWidth = 1;
   painter.globalAlpha = 0.75;
   trace(painter, points);
   painter.stroke();
