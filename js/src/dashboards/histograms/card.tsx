@@ -77,7 +77,7 @@ function notes({ model, tag, zoom }: CardParts, runs: RunInfo[], shown: RunInfo[
   if (zoom.value && waitingForKernel.value) parts.push("kernel busy: the zoom follows");
   const of = shown.map((run) => {
     const slices = model.slices(run.number, tag[0]);
-    return slices ? noteOf(slices) : "";
+    return slices ? noteOf(slices, model.mode.value === "runs") : "";
   });
   const different = new Set(of.filter(Boolean));
   const [one] = different;

@@ -2,7 +2,7 @@
 import type { Frame } from "../../charts/axes";
 import { formatValue } from "../../charts/format";
 import type { Painter } from "../../charts/painter";
-import { linearScale, linearTicks, type Scale, type Tick } from "../../charts/scales";
+import { type Domain, linearScale, linearTicks, type Scale, type Tick } from "../../charts/scales";
 import { relativeTicks, timeTicks } from "../../charts/time_ticks";
 import { type Heights, type Slices, type TimeAxis, timesOf } from "./slices";
 
@@ -47,8 +47,9 @@ const GAP = 6;
 const RIDGE = 0.42;
 const PIXELS_PER_TICK = { x: 56, y: 22 };
 const LEAST_RIGHT = 34;
-/** A number this large times four is still one. */
+/** Beyond these, differences and quotients of numbers may be none. */
 const HUGE = 1e307;
+const TINY = 1e-290;
 
 export function layOut(
   painter: Painter,
@@ -102,26 +103,32 @@ export function layOut(
   return { mode, frame, axis, baselines, highest, rise: (height) => height * scale };
 }
 
-/** The values on the x axis; of the widest range there is, a quarter of them is computed with. */
+/** The values on the x axis, and their ticks. At the ends of what numbers can be, multiples are taken. */
 function valueScale(sources: readonly Source[], range: readonly [number, number]): Scale {
   const low = Math.min(...sources.map(({ slices }) => slices.item.low));
   const high = Math.max(...sources.map(({ slices }) => slices.item.high));
   if (!(low < high)) return linearScale([0, 1], range);
-  if (Math.max(Math.abs(low), Math.abs(high)) < HUGE) return linearScale([low, high], range);
-  const quarter = linearScale([low / 4, high / 4], range);
+  const factor = factorOf([low, high]);
+  const scale = linearScale([low * factor, high * factor], range);
   return {
     domain: [low, high],
     range,
-    pixel: (value) => quarter.pixel(value / 4),
-    invert: (pixel) => Math.max(low, Math.min(high, quarter.invert(pixel) * 4)),
+    pixel: (value) => scale.pixel(value * factor),
+    invert: (pixel) => Math.max(low, Math.min(high, scale.invert(pixel) / factor)),
   };
+}
+
+/** A power of two by which numbers of a domain can be computed with; nearly always 1. */
+function factorOf([low, high]: Domain): number {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return size > HUGE ? 1 / 4 : size < TINY ? 2 ** 900 : 1;
 }
 
 function valueTicks(x: Scale, painter: Painter): Tick[] {
   const [low, high] = x.domain;
   const wide = x.range[1] - x.range[0];
-  if (!Number.isFinite(high - low))
-    return [low, 0, high].map((value) => ({ value, label: formatValue(value) }));
+  if (factorOf(x.domain) !== 1)
+    return [low, high].map((value) => ({ value, label: formatValue(value) }));
   for (let count = Math.max(2, Math.floor(wide / PIXELS_PER_TICK.x)); count >= 1; count--) {
     const ticks = linearTicks(x.domain, count);
     const taken = ticks.reduce((sum, { label }) => sum + painter.measureText(label).width + 10, 0);

@@ -143,8 +143,8 @@ export class Slices {
 /** The left (0) or right (1) edges of equal bins. */
 function edges({ bins, low, high }: SlicesItem, side: 0 | 1): Float64Array {
   // Divided first: the width of the widest range there is is no finite number.
-  const width = high / Math.max(1, bins) - low / Math.max(1, bins);
-  const edge = (at: number) => (at === bins ? high : low + at * width);
+  const width = high / bins - low / bins;
+  const edge = (at: number) => (at === 0 ? low : at === bins ? high : low + at * width);
   return Float64Array.from({ length: bins }, (_, place) => edge(place + side));
 }
 
@@ -158,14 +158,15 @@ export function timesOf(slices: Slices, axis: string): { axis: TimeAxis; values:
   return { axis, values: slices.walls.map((wall) => wall - start) };
 }
 
-/** What must be known to read a chart of these slices; empty if nothing. */
-export function noteOf(slices: Slices): string {
+/** What must be known to read a chart of these slices, or of `single` ones; empty if nothing. */
+export function noteOf(slices: Slices, single = false): string {
   const { n, in_range, unreadable, left_out } = slices.item;
   const parts: string[] = [];
   const shown = slices.length;
-  if (shown + unreadable < in_range)
+  if (!single && shown + unreadable < in_range)
     parts.push(`${count(shown)} of ${count(in_range)} steps shown`);
-  if (in_range < n) parts.push(`steps limited to a range: ${count(in_range)} of ${count(n)}`);
+  if (!single && in_range < n)
+    parts.push(`steps limited to a range: ${count(in_range)} of ${count(n)}`);
   if (unreadable) parts.push(`${count(unreadable)} steps cannot be read`);
   if (left_out) parts.push(`${count(left_out)} buckets hold NaN and are left out`);
   return parts.join("; ");
