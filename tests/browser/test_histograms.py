@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from shared_logs import LOGS
+import shared_logs
 
 from tbwidget import Logdir
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from lab import JupyterServer, Notebook
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BUTTON = """(label) => deepAll('button')
   .find((b) => (b.ariaLabel || b.innerText).trim().startsWith(label)).click()"""
 PROBE = "(tag) => deepAll(`.card[data-tag=${JSON.stringify(tag)}]`)[0]?.tbwidgetProbe?.()"
-#: Where a slice stands in the first chart of a card: the pixel of its baseline.
+#: Those of the shared logs that hold histograms.
 SHARED = [
     "clu_jax", "damaged_semantics", "ignite_mlp", "pub_codehead_nlp_logs",
     "pub_mlagents_hide_seek", "pub_tbreview_hparams", "pub_tf1_zoo", "tbx_all",
@@ -44,6 +44,11 @@ def add(tag, values, step):
     writer._files.add(writer.log_dir, event)
     writer._files.flush()
 random = np.random.default_rng(0)
+"""
+TRAIN = """
+for step in range(1, 400):
+    add('w', random.normal(size=100) * step, step)
+    time.sleep(0.02)
 """
 
 
@@ -81,14 +86,14 @@ def click(notebook: Notebook, tag: str, across: float, down: float, *keys: str) 
         notebook.page.keyboard.up(key)
 
 
-@pytest.mark.skipif(not LOGS.is_dir(), reason="needs ../shared/logs")
 @pytest.mark.parametrize("name", SHARED)
 def test_every_tag_of_the_shared_logs_is_drawn(
     open_notebook: Open, server: JupyterServer, name: str
 ) -> None:
+    shared_logs.require()
     target = server.root / name
     if not target.exists():
-        shutil.copytree(LOGS / name, target)
+        shutil.copytree(shared_logs.SHARED_LOGS / name, target)
     with Logdir(target) as logs:
         expected = {
             tag: {run.name for run in logs.runs.values() if tag in run.histograms}
@@ -133,8 +138,7 @@ def test_slices_arrive_while_a_cell_trains(open_notebook: Open, server: JupyterS
         [
             WRITE.format(folder=folder)
             + "add('w', random.normal(size=100), 0); tbwidget.Histograms(writer.log_dir)",
-            "for step in range(1, 400):\n"
-            "    add('w', random.normal(size=100) * step, step); time.sleep(0.02)",
+            TRAIN,
         ]
     )
     notebook.run(0)
@@ -257,7 +261,7 @@ def test_a_drag_zooms_and_a_double_click_shows_all(
     notebook.page.mouse.down()
     notebook.page.mouse.move(left + 0.5 * width, top + 0.52 * height, steps=4)
     notebook.page.mouse.up()
-    span = "(() => { const [a, b] = deepAll('.card')[0].tbwidgetProbe().plots[0].domain; return b - a; })()"
+    span = "((d) => d[1] - d[0])(deepAll('.card')[0].tbwidgetProbe().plots[0].domain)"
     notebook.wait_for(f"(whole) => {span} < 0.3 * whole", argument=whole[1] - whole[0])
     assert probe(notebook, "w")["sources"][0]["buckets"] == 20 * 30
     notebook.page.mouse.dblclick(left + 0.5 * width, top + 0.5 * height)

@@ -65,3 +65,21 @@ def test_the_notebook_of_scalars_runs_from_top_to_bottom(
         notebook.wait_for(drawn)
     assert notebook.errors() == []
     assert notebook.foreign_requests() == []
+
+
+def test_the_notebook_of_histograms_runs_from_top_to_bottom(
+    open_notebook: Callable[..., Notebook], server: JupyterServer
+) -> None:
+    path = NOTEBOOK.with_name("03_histograms.ipynb")
+    shutil.copy(path, server.root)
+    notebook = open_notebook(path=path.name)
+    cells = nbformat.read(path, as_version=4).cells
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "code":
+            notebook.run(number, 120)
+    for number in (3, 11):
+        notebook.cell(number).scroll_into_view_if_needed()
+        drawn = '() => deepAll(\'.card[data-tag="dense/kernel"][data-drawn="1"]\').length > 0'
+        notebook.wait_for(drawn)
+    assert notebook.errors() == []
+    assert notebook.foreign_requests() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import event_files as ef
@@ -11,6 +12,7 @@ from pages import Page, unpack
 
 from tbwidget import Histograms, Logdir, Scalars, TensorBoard
 from tbwidget.analysis.rebinning import edges_of, rebin, stack
+from tbwidget.dashboards.histograms import view as module
 from tbwidget.dashboards.histograms.slices import MOST_NUMBERS, Wish, rows_shown
 from tbwidget.widget import publisher
 
@@ -41,7 +43,9 @@ def spread(step: int, size: int = 10, tag: str = "w", width: float = 1.0) -> byt
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
+    page = Page(monkeypatch)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: page.now))
+    yield page
     publisher.PUBLISHER._reset()
 
 
@@ -125,6 +129,28 @@ def test_new_steps_are_pushed_and_nothing_new_is_not(page: Page, tmp_path: Path)
     item = items(page, view)[".", "w"]
     assert item["columns"]["step"] == [0, 1, 2]
     assert item["high"] == 2
+
+
+def test_new_steps_are_paced_and_a_setting_is_not(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BYTES_PER_SECOND", 10)
+    ef.write(tmp_path / ef.NAME, spread(0))
+    view = opened(page, tmp_path)
+    page.forget()
+    ef.append(tmp_path / ef.NAME, spread(1))
+    page.read()
+    page.tick(1)
+    assert page.custom(view, "slices") == []
+    view.bins = 7
+    page.tick(1)
+    assert items(page, view)[".", "w"]["columns"]["step"] == [0, 1]
+    ef.append(tmp_path / ef.NAME, spread(2))
+    page.read()
+    page.tick(1)
+    assert items(page, view)[".", "w"]["columns"]["step"] == [0, 1]
+    page.tick(100)
+    assert items(page, view)[".", "w"]["columns"]["step"] == [0, 1, 2]
 
 
 def test_a_setting_is_answered_with_other_slices(page: Page, tmp_path: Path) -> None:

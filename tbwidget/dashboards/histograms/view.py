@@ -46,6 +46,8 @@ TURN_SECONDS = 0.3
 #: answered: what a busy kernel may send unanswered is to last for hours.
 BYTES_PER_SECOND = 96 * 2**10
 PATIENCE_BYTES = 4 * 2**20
+#: Of the time of a core that is also meant for training, making that takes at most one part in:
+SHARE_OF_TIME = 20
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class _Sent:
     wish: tuple[Any, ...]
     at: float
     size: int
+    seconds: float  # that it took to make
 
 
 class Histograms(TagDashboard):
@@ -236,13 +239,14 @@ class Histograms(TagDashboard):
         due = {run: self._is_due((run, tag), wanted[run], key, count) for run in wanted}
         if self._one_range and any(due.values()):
             due = dict.fromkeys(due, True)
+        began = time.monotonic()
         chosen = [run for run in wanted if due[run]]
         held = [hold(wanted[run], wish) for run in chosen]
         for run, one, limits in zip(chosen, held, self._ranges(held), strict=True):
             before = size_of(buffers)
             yield {"key": (run, tag), **item_of(one, self.bins, limits, buffers)}
-            size = size_of(buffers) - before
-            self._sent[run, tag] = _Sent(one.index, key, time.monotonic(), size)
+            now, size = time.monotonic(), size_of(buffers) - before
+            self._sent[run, tag] = _Sent(one.index, key, now, size, (now - began) / len(chosen))
 
     def _is_due(
         self, key: tuple[int, int], series: HistogramSeries, wish: tuple[Any, ...], count: int
@@ -253,7 +257,8 @@ class Histograms(TagDashboard):
         if sent.index is series.index():
             return False
         rate = BYTES_PER_SECOND / (1 + self.unacknowledged / PATIENCE_BYTES)
-        return time.monotonic() - sent.at >= sent.size * count / rate
+        pause = max(sent.size / rate, SHARE_OF_TIME * sent.seconds)
+        return time.monotonic() - sent.at >= pause * count
 
     # -- answering -----------------------------------------------------------------------------
 
