@@ -47,11 +47,15 @@ def stack(histograms: Sequence[npt.NDArray[np.float64]]) -> Buckets:
     """
     rows = np.concatenate([np.empty((0, 3)), *histograms])
     owner = np.repeat(np.arange(len(histograms)), [len(one) for one in histograms])
-    numbers = ~np.isnan(rows).any(axis=1)
-    if not numbers.all():
+    left_out = 0
+    with np.errstate(invalid="ignore", over="ignore"):
+        suspicious = bool(np.isnan(rows.sum()))  # opposite infinities are no numbers either
+    if suspicious:
+        numbers = ~np.isnan(rows).any(axis=1)
+        left_out = len(rows) - int(numbers.sum())
         rows, owner = rows[numbers], owner[numbers]
     left, right = np.minimum(rows[:, 0], rows[:, 1]), np.maximum(rows[:, 0], rows[:, 1])
-    return Buckets(left, right, rows[:, 2], owner, len(numbers) - len(rows))
+    return Buckets(left, right, rows[:, 2], owner, left_out)
 
 
 def limits(buckets: Buckets) -> tuple[float, float] | None:

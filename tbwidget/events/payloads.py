@@ -87,8 +87,7 @@ def _old_histogram(histogram: Any) -> npt.NDArray[np.float64]:
     Empty buckets at both ends are dropped, and the outer edges, which may be the largest numbers
     that there are, are replaced by minimum and maximum (source: tensorboard/data_compat.py).
     """
-    counts = np.fromiter(histogram.bucket, np.float64, len(histogram.bucket))
-    edges = np.fromiter(histogram.bucket_limit, np.float64, len(histogram.bucket_limit))
+    edges, counts = _limits_and_counts(histogram)
     if len(edges) != len(counts):
         message = f"{len(counts):,} buckets with {len(edges):,} limits"
         raise MalformedValueError(message)
@@ -100,6 +99,32 @@ def _old_histogram(histogram: Any) -> npt.NDArray[np.float64]:
     lefts = np.concatenate(([histogram.min], inner))
     rights = np.concatenate((inner, [histogram.max]))
     return np.column_stack((lefts, rights, counts[first : last + 1]))
+
+
+def _limits_and_counts(histogram: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return the two packed fields of a `HistogramProto`, float64[n] each.
+
+    They are taken out of its bytes, which is several times as fast as number by number.
+    """
+    data = histogram.SerializeToString()
+    fields = {6: np.empty(0), 7: np.empty(0)}
+    at = 0
+    while at < len(data):
+        key = data[at]
+        if key & 7 == 1:  # a double: min, max, num, sum, sum_squares
+            at += 9
+            continue
+        length, shift, at = 0, 0, at + 1
+        while data[at] & 128:
+            length |= (data[at] & 127) << shift
+            shift, at = shift + 7, at + 1
+        length |= data[at] << shift
+        at += 1
+        if key not in (0x32, 0x3A):  # what a newer writer adds comes last
+            break
+        fields[key >> 3] = np.frombuffer(data, "<f8", length // 8, at)
+        at += length
+    return fields[6], fields[7]
 
 
 def images_of(value: Any) -> list[Image]:

@@ -40,7 +40,8 @@ FEWEST_SLICES = 16
 #: Series sent before the page has said what it shows.
 FIRST_SERIES = 24
 MESSAGE_BYTES = 2**17
-#: Seconds of work before others get their turn.
+#: Seconds of work before what is made is sent, and before others get their turn.
+MESSAGE_SECONDS = 0.05
 TURN_SECONDS = 0.3
 #: What is sent again for new steps keeps to this rate, and to less the longer the page has not
 #: answered: what a busy kernel may send unanswered is to last for hours.
@@ -190,17 +191,18 @@ class Histograms(TagDashboard):
         shown = {(run, tag) for tag, runs in wanted.items() for run in runs}
         for key in set(self._sent) - shown:
             del self._sent[key]
-        end = time.monotonic() + TURN_SECONDS
+        began = sent = time.monotonic()
         wish = self.wish(max(FEWEST_SLICES, min(MOST_SLICES, TOTAL_SLICES // max(1, len(shown)))))
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
         for tag, series in wanted.items():
             items += self._items(tag, series, wish, len(shown), buffers)
-            if items and (size_of(buffers) >= MESSAGE_BYTES or time.monotonic() > end):
+            now = time.monotonic()
+            if items and (size_of(buffers) >= MESSAGE_BYTES or now - sent > MESSAGE_SECONDS):
                 yield {"op": "slices", "items": items}, buffers
-                items, buffers = [], []
-            if time.monotonic() > end:
-                return  # the rest comes with the next turn
+                items, buffers, sent = [], [], now
+            if now - began > TURN_SECONDS:
+                break  # the rest comes with the next turn
         if items:
             yield {"op": "slices", "items": items}, buffers
 
