@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from typing import Any
 
@@ -12,7 +13,7 @@ from tensorboard.compat.proto import summary_pb2
 from tensorboard.util import tensor_util
 
 from tbwidget.events import payloads
-from tbwidget.events.protos import CustomScalarsLayout, Summary
+from tbwidget.events.protos import CustomScalarsLayout, HistogramProto, Summary
 from tbwidget.events.tensors import MalformedValueError
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + b"\0\0\0\x07\0\0\0\x05"
@@ -25,6 +26,10 @@ def value(**fields: Any) -> Any:
 def strings(shape: list[int], *items: bytes) -> Any:
     dims = [{"size": size} for size in shape]
     return value(tensor={"dtype": 7, "tensor_shape": {"dim": dims}, "string_val": items})
+
+
+def packed(numbers: Any) -> list[bytes]:
+    return [struct.pack("<d", number) for number in numbers]
 
 
 def floats(shape: list[int], *items: float) -> Any:
@@ -70,6 +75,17 @@ def test_edges_keep_their_64_bits() -> None:
     histogram = {"min": 0.1, "max": 0.3, "bucket_limit": [0.2, 1], "bucket": [1, 1]}
     found = payloads.histogram_of(value(histo=histogram))
     assert found.tolist() == [[0.1, 0.2, 1], [0.2, 0.3, 1]]
+
+
+def test_old_histogram_as_other_writers_may_lay_it_out() -> None:
+    numbers = np.arange(300.0)
+    limits, counts = b"".join(map(b"\x31".__add__, packed(numbers))), b"".join(packed(numbers + 1))
+    head = b"\x09" + packed([-1.0])[0] + b"\x11" + packed([500.0])[0]
+    data = head + b"\x3a\xe0\x12" + counts + limits + b"\x48\x05"  # unknown at the end
+    found = payloads.histogram_of(value(histo=HistogramProto.FromString(data)))
+    assert found[:, 2].tolist() == (numbers + 1).tolist()
+    assert found[:, 0].tolist() == [-1.0, *numbers[:-1].tolist()]
+    assert found[-1, 1] == 500
 
 
 def test_new_histogram() -> None:

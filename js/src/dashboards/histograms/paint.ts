@@ -46,6 +46,8 @@ export function paintSlices(
   theme: ChartTheme,
 ): void {
   painter.lineJoin = "round";
+  painter.save();
+  clip(painter, layout);
   for (const [number, source] of sources.entries()) {
     const shown = drawn(source, options);
     for (const [order, i] of shown.entries()) {
@@ -63,6 +65,14 @@ export function paintSlices(
       }
     }
   }
+  painter.restore();
+}
+
+/** Of buckets as written only a part may lie in the range that is shown. */
+function clip(painter: Painter, { frame }: Layout): void {
+  painter.beginPath();
+  painter.rect(frame.left - 1, 0, frame.right - frame.left + 2, frame.bottom + 1);
+  painter.clip();
 }
 
 function paintRidge(
@@ -131,6 +141,8 @@ function paintOne(
   style: { color: string; dash: number[] },
 ): void {
   const { frame } = layout;
+  painter.save();
+  clip(painter, layout);
   painter.strokeStyle = style.color;
   painter.setLineDash(style.dash);
   painter.lineWidth = 2;
@@ -149,7 +161,7 @@ function paintOne(
     trace(painter, points);
     painter.stroke();
   }
-  painter.setLineDash([]);
+  painter.restore();
 }
 
 function trace(painter: Painter, points: readonly [number, number][]): void {
