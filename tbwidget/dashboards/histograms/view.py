@@ -11,6 +11,7 @@ import traitlets
 
 from tbwidget.analysis.rebinning import DEFAULT_BINS
 from tbwidget.widget.frame import jsonable, pack_columns, size_of
+from tbwidget.widget.publisher import PUBLISHER
 from tbwidget.widget.rpc import Answer, RequestError, number
 from tbwidget.widget.settings import Range
 from tbwidget.widget.watching import TagDashboard
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tbwidget.widget.publisher import Message
     from tbwidget.widget.view_state import ViewState
 
+#: Settings of its own, which its page may write.
+_OWN = ("mode", "bins", "log_counts", "density", "same_range", "value_range", "second_step")
 MODES = ("offset", "overlay", "heatmap", "runs")
 MOST_BINS = 1_000
 #: Runs of one tag that are sent at most; a card has no room for more.
@@ -42,7 +45,7 @@ FIRST_SERIES = 24
 MESSAGE_BYTES = 2**17
 #: Seconds of work before what is made is sent, and before others get their turn.
 MESSAGE_SECONDS = 0.05
-TURN_SECONDS = 0.3
+TURN_SECONDS = 3.0
 #: What is sent again for new steps keeps to this rate, and to less the longer the page has not
 #: answered: what a busy kernel may send unanswered is to last for hours.
 BYTES_PER_SECOND = 96 * 2**10
@@ -108,9 +111,7 @@ class Histograms(TagDashboard):
     kind: ClassVar[str] = "histograms"
     title: ClassVar[str] = "Histograms"
     data_kinds: ClassVar[tuple[str, ...]] = ("histograms",)
-    page_writes: ClassVar[frozenset[str]] = TagDashboard.page_writes | {
-        "mode", "bins", "log_counts", "density", "same_range", "value_range", "second_step",
-    }  # fmt: skip
+    page_writes: ClassVar[frozenset[str]] = TagDashboard.page_writes | set(_OWN)
 
     mode = traitlets.Enum(MODES, "offset").tag(sync=True)
     bins = traitlets.Int(DEFAULT_BINS, min=0, max=MOST_BINS).tag(sync=True)
@@ -133,6 +134,8 @@ class Histograms(TagDashboard):
         super().__init__(source, tags=tags, runs=runs, state=state, **traits)
         self.operations.register("slices", self._answer_slices)
         self.operations.register("buckets", self._answer_buckets)
+        names = [*_OWN, "step", "step_range"]
+        self.observe(lambda _change: PUBLISHER.wake(self.state), names)
 
     @property
     def data(self) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 import { Gestures, type Point, type Selection } from "../../charts/gestures";
 import { Layer } from "../../charts/layer";
 import { SvgPainter } from "../../charts/svg";
+import { drawNoMore, drawSoon } from "../../charts/turns";
 import type { ChartTheme } from "../../charts/types";
 import { type Layout, layOut, type Options, type Source, type Spot, spotAt } from "./layout";
 import { heatPixels, paintAxes, paintMarked, paintSlices } from "./paint";
@@ -43,7 +44,6 @@ export class HistogramChart {
   #point: Point | null = null;
   #spot: Spot | null = null;
   #selection: Selection | null = null;
-  #frame = 0;
   #stale = false;
   #draws = 0;
 
@@ -139,14 +139,13 @@ export class HistogramChart {
   destroy(): void {
     this.#gestures.destroy();
     this.#sizes.disconnect();
-    cancelAnimationFrame(this.#frame);
+    drawNoMore(this.#draw);
     this.#root.remove();
   }
 
   #schedule(base: boolean): void {
     this.#stale ||= base;
-    if (this.#frame) return;
-    this.#frame = requestAnimationFrame(() => this.#draw());
+    drawSoon(this.#draw);
   }
 
   #resize(): void {
@@ -160,12 +159,13 @@ export class HistogramChart {
     this.#draw();
   }
 
-  #draw(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+  /** Returns how many points it drew. */
+  #draw = (): number => {
+    drawNoMore(this.#draw);
     const { width, height, context } = this.#base;
-    if (!width || !height) return;
-    if (this.#stale) {
+    if (!width || !height) return 0;
+    const stale = this.#stale;
+    if (stale) {
       this.#stale = false;
       this.#base.clear();
       context.font = this.theme.font;
@@ -179,7 +179,8 @@ export class HistogramChart {
     }
     this.#drawOverlay();
     this.events.onDraw();
-  }
+    return stale ? this.#sources.reduce((sum, { slices }) => sum + slices.counts.length, 0) : 0;
+  };
 
   #drawHeat(layout: Layout): void {
     const source = this.#sources[0];

@@ -20,6 +20,9 @@ export class HistogramsModel {
   readonly #store = new Map<string, Slices>();
   readonly #revisions = new Map<number, Signal<number>>();
   readonly #views = new Map<string, ReadonlySet<string>>();
+  /** Tags that the kernel knows to be wanted, and what each view last told it. */
+  #wanted: ReadonlySet<string> = new Set();
+  readonly #told = new Map<string, string>();
   readonly #states = new Map<string, CardState>();
   readonly mode: Setting<Mode>;
   readonly bins: Setting<number>;
@@ -128,6 +131,8 @@ export class HistogramsModel {
   /** The view `id` has gone. */
   hide(id: string): void {
     this.#views.delete(id);
+    this.#told.delete(id);
+    this.#wanted = this.#shown();
     this.#channel.tell("unwatch", { view: id });
     if (this.#views.size) return;
     this.#stop?.();
@@ -140,20 +145,30 @@ export class HistogramsModel {
     this.#timer = setTimeout(() => this.#watch(false), WATCH_AFTER_MS);
   }
 
+  /** The tags that any view shows. */
+  #shown(): Set<string> {
+    return new Set([...this.#views.values()].flatMap((tags) => [...tags]));
+  }
+
+  /** Tell the kernel what each view shows, where it does not know. */
   #watch(everything: boolean): void {
     const rows = new Map((this.#session.tags.value.histograms ?? []).map((row) => [row[1], row]));
     const selected = new Set(this.#session.selected.value.map((run) => run.number));
     const hidden = this.#session.runs.value.filter((run) => !selected.has(run.number));
-    const kept = new Set<number>();
     for (const [view, tags] of this.#views) {
-      for (const name of tags) kept.add(rows.get(name)?.[0] ?? -1);
+      // Of a tag that was wanted before, what is not here yet is under way.
       const missing = [...tags].filter((name) => {
         const row = rows.get(name);
-        return row && (everything || !this.#has(row));
+        return row && (everything || (!this.#wanted.has(name) && !this.#has(row)));
       });
       const args = { view, tags: [...tags], hidden_runs: hidden.map((run) => run.name), missing };
-      this.#channel.request("watch", args).catch(() => {});
+      const told = JSON.stringify([args.tags, args.hidden_runs]);
+      if (!everything && !missing.length && told === this.#told.get(view)) continue;
+      const answer = this.#channel.request("watch", args);
+      answer.then(() => this.#told.set(view, told)).catch(() => {});
     }
+    this.#wanted = this.#shown();
+    const kept = new Set([...this.#wanted].map((name) => rows.get(name)?.[0]));
     for (const key of this.#store.keys())
       if (!kept.has(Number(key.split(":")[1]))) this.#store.delete(key);
   }

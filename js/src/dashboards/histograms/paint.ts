@@ -184,9 +184,9 @@ export function heatPixels(
   const width = Math.max(1, Math.round((frame.right - frame.left) * ratio));
   const height = Math.max(1, Math.round((frame.bottom - frame.top) * ratio));
   const scale = heatScale(source.color, theme.background, theme.foreground);
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let at = 0; at < data.length; at += 4) data.set(scale.subarray(0, 4), at);
-  const line = new Uint8ClampedArray(width * 4);
+  // Four bytes at a time, which is many times as fast.
+  const colors = new Uint32Array(scale.buffer);
+  const pixels = new Uint32Array(width * height).fill(colors[0] as number);
   for (let i = 0; i < source.slices.length; i++) {
     const shares = new Float64Array(width);
     for (let place = 0; place < source.slices.size(i); place++) {
@@ -197,14 +197,15 @@ export function heatPixels(
       for (let x = Math.max(0, from); x < Math.min(width, to); x++)
         shares[x] = Math.max(shares[x] as number, share);
     }
-    for (let x = 0; x < width; x++) {
-      const color = shares[x] ? Math.max(1, Math.round((shares[x] as number) * 255)) : 0;
-      line.set(scale.subarray(4 * color, 4 * color + 4), 4 * x);
-    }
+    const line = Uint32Array.from(
+      shares,
+      (share) => colors[share ? Math.max(1, Math.round(share * 255)) : 0] as number,
+    );
     const [top, bottom] = rowOf(layout, i);
     const first = Math.max(0, Math.round((top - frame.top) * ratio));
     const end = Math.min(height, Math.max(first + 1, Math.round((bottom - frame.top) * ratio)));
-    for (let y = first; y < end; y++) data.set(line, y * width * 4);
+    for (let y = first; y < end; y++) pixels.set(line, y * width);
   }
+  const data = new Uint8ClampedArray(pixels.buffer);
   return { data, width, height };
 }
