@@ -22,6 +22,7 @@ _PUBLIC = {
     "TensorBoard": "board",
     "ViewState": "widget.view_state",
     "inspect": "logs.inspection",
+    "layout": "events.chart_layouts",
     "load_ipython_extension": "magic",
     "unload_ipython_extension": "magic",
 }
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
     from .dashboards import Scalars as Scalars
+    from .events.chart_layouts import layout as layout
     from .logs import Logdir as Logdir
     from .logs import Run as Run
     from .logs import ScalarSeries as ScalarSeries
