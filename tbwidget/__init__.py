@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "CustomScalars": "dashboards",
     "Logdir": "logs",
     "Run": "logs",
     "ScalarSeries": "logs",
@@ -32,6 +33,7 @@ __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604  (names are strings)
 if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
+    from .dashboards import CustomScalars as CustomScalars
     from .dashboards import Scalars as Scalars
     from .events.chart_layouts import layout as layout
     from .logs import Logdir as Logdir

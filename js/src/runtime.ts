@@ -68,7 +68,8 @@ async function exportsOf(host: Host, reference: string): Promise<StubExports> {
 function referencesOf(model: Model, board: boolean): DashboardReference[] {
   if (board) return model.get("_dashboards") as DashboardReference[];
   const kind = String(model.get("_kind"));
-  return [{ kind, title: kind, data_kinds: [kind], model: String(model.get("_channel")) }];
+  const data_kinds = model.get("_data_kinds") as string[];
+  return [{ kind, title: kind, data_kinds, model: String(model.get("_channel")) }];
 }
 
 async function openTab(host: Host, session: Session, one: DashboardReference): Promise<Tab> {

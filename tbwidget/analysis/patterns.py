@@ -28,8 +28,19 @@ _PARTS = re.compile(
 )
 
 
-def search_all(pattern: str, names: Iterable[str]) -> dict[str, re.Match[str]]:
+def search_all(
+    pattern: str, names: Iterable[str], *, from_start: bool = False
+) -> dict[str, re.Match[str]]:
     """Return the first match of `pattern` in each of the names that it is found in.
+
+    Parameters
+    ----------
+    pattern
+        A regular expression.
+    names
+        Where to look for it.
+    from_start
+        Whether only a match at the start of a name counts.
 
     Raises
     ------
@@ -45,9 +56,10 @@ def search_all(pattern: str, names: Iterable[str]) -> dict[str, re.Match[str]]:
     names = list(names)
     check(pattern, max(map(len, names), default=0))
     compiled = re.compile(pattern)
+    find = compiled.match if from_start else compiled.search
     found, end = {}, time.monotonic() + SECONDS
     for name in names:
-        if match := compiled.search(name):
+        if match := find(name):
             found[name] = match
         if time.monotonic() > end:
             _refuse(pattern, "takes too long on so many names")

@@ -5,8 +5,9 @@
 
 from tbwidget.widget.dashboard import Dashboard
 
+from .custom_scalars import CustomScalars
 from .scalars import Scalars
 
-DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars,)
+DASHBOARDS: tuple[type[Dashboard], ...] = (Scalars, CustomScalars)
 
-__all__ = ["DASHBOARDS", "Scalars"]
+__all__ = ["DASHBOARDS", "CustomScalars", "Scalars"]

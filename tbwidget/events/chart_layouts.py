@@ -111,6 +111,25 @@ def _check(condition: bool, message: str) -> None:  # noqa: FBT001 (private)
         raise TypeError(message)
 
 
+def dict_of(layout: Layout) -> dict[str, dict[str, list[Any]]]:
+    """Return the dict that `layout` makes the same charts of; of one title only the last."""
+    return {
+        category.title: {
+            chart.title: ["Margin", _three(chart)]
+            if chart.margins
+            else ["Multiline", list(chart.tags)]
+            for chart in category.charts
+        }
+        for category in layout.categories
+    }
+
+
+def _three(chart: Chart) -> list[Any]:
+    """Return the tags of a margin chart: three, or several threes."""
+    margins = [list(margin) for margin in chart.margins]
+    return margins[0] if len(margins) == 1 else margins
+
+
 def message_of(layout: Layout) -> Any:
     """Return the message of a layout, as `payloads.layout_of` reads it."""
     return CustomScalarsLayout(

@@ -83,6 +83,7 @@ class View(Channel):
     _runtime = anywidget.WidgetTrait().tag(sync=True)
     _state = anywidget.WidgetTrait().tag(sync=True)
     _kind = traitlets.Unicode().tag(sync=True)
+    _data_kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)
     height = traitlets.Int(760, min=120, max=10_000, help="Height of the view in CSS pixels.").tag(
         sync=True
     )
@@ -156,7 +157,8 @@ class Dashboard(Settings, View):
 
     def __init__(self, source: Source, *, state: ViewState | None = None, **traits: Any) -> None:
         settings = {name: traits.pop(name) for name in SETTINGS & traits.keys()}
-        super().__init__(source, state=state, settings=settings, **traits)
+        kinds = list(self.data_kinds)
+        super().__init__(source, state=state, settings=settings, _data_kinds=kinds, **traits)
         for name in SETTINGS:
             setattr(self, name, getattr(self.state, name))
         self.observe(self._tell_state, list(SETTINGS))

@@ -18,12 +18,19 @@ _WIDEST = 88
 
 
 def code_of(
-    view: Dashboard, tags: Selection, runs: Selection, own: Mapping[str, Any] | None = None
+    view: Dashboard,
+    tags: Selection,
+    runs: Selection,
+    own: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return the code of `Scalars.to_code`; settings in `own` stand for those of the view."""
+    """Return the code of `Scalars.to_code`.
+
+    Settings in `own` stand for those of the view; `more` are arguments of this kind of view alone.
+    """
     paths = view.logdir.paths
     source = paths[""] if list(paths) == [""] else paths
-    arguments = {"tags": tags, "runs": runs}
+    arguments = {**(more or {}), "tags": tags, "runs": runs}
     changed: dict[str, Any] = {
         name: value for name, value in arguments.items() if value is not None
     }

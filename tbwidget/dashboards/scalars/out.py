@@ -123,7 +123,11 @@ class ScalarsOut(TagDashboard):
 
     def _answer_code(self, args: dict[str, Any]) -> Answer:
         """Answer with the code of this view, or of the card of ``tag`` with settings of its own."""
-        own = args.get("settings")
-        own = {name: own[name] for name in _CARD_SETTINGS & own.keys()} if own else {}
         tags = [str(args["tag"])] if "tag" in args else self._tag_selection
-        return Answer({"code": code_of(self, tags, self._runs_meant(), own)})
+        return Answer({"code": code_of(self, tags, self._runs_meant(), self._own_settings(args))})
+
+    @staticmethod
+    def _own_settings(args: dict[str, Any]) -> dict[str, Any]:
+        """Return what a card has set for itself."""
+        own = args.get("settings") or {}
+        return {name: own[name] for name in _CARD_SETTINGS & own.keys()}

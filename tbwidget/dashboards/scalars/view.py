@@ -9,7 +9,7 @@ import numpy as np
 
 from tbwidget.widget.deriving import Deriving
 from tbwidget.widget.frame import pack_columns, size_of
-from tbwidget.widget.rpc import Answer, number, texts
+from tbwidget.widget.rpc import Answer, RequestError, number, texts
 
 from .axis import AxisVersion, TagAxis
 from .bands import Bands
@@ -38,6 +38,8 @@ MOST_POINTS = 2_000
 GROWTH_WHILE_READING = 3
 #: With so many runs, those half read wait: there are others to show.
 MANY_RUNS = 10
+#: Tags in one chart at most.
+MOST_TAGS = 300
 MESSAGE_BYTES = 2**18  # a page draws between two messages, so that none makes it stutter
 
 
@@ -237,17 +239,22 @@ class Scalars(Deriving, ScalarsOut):
     # -- answering -----------------------------------------------------------------------------
 
     def _detail(self, args: dict[str, Any]) -> Answer:
-        """Return the points of one tag between two x values, as many as pixels can show."""
-        (tag,) = texts(args, "tags")
-        found = self._found(tag, texts(args, "runs"))
+        """Return the points of a chart between two x values, as many as pixels can show."""
+        tags, names = texts(args, "tags"), texts(args, "runs")
+        if not 1 <= len(tags) <= MOST_TAGS:
+            message = f"'tags' must name 1 to {MOST_TAGS} tags"
+            raise RequestError(message)
+        found = {tag: self._found(tag, names) for tag in tags}
         low = number(args, "low", -np.inf, np.inf, -np.inf)
         high = number(args, "high", -np.inf, np.inf, np.inf)
         pixels = number(args, "pixels", 50, 8_000, 1_000)
-        limit = int(min(4 * pixels, max(FEWEST_POINTS, TOTAL_POINTS // max(1, len(found)))))
+        count = sum(map(len, found.values()))
+        limit = int(min(4 * pixels, max(FEWEST_POINTS, TOTAL_POINTS // max(1, count))))
         axis, smoothing = str(args.get("x_axis", "step")), self.state.smoothing
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
-        for name, scalars in found.items():
+        pairs = ((tag, *one) for tag, holders in found.items() for one in holders.items())
+        for tag, name, scalars in pairs:
             snapshot = scalars[tag].snapshot()
             x = x_of(snapshot.points, axis, scalars)
             first, end = _rows_between(x, low, high, ascending=axis == "step")
