@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { h, render } from "preact";
 import { Board } from "./board/board";
 import type { DashboardComponent, Tab, View } from "./board/view";
+import { CustomScalarsPanel } from "./dashboards/custom_scalars/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
@@ -12,7 +13,10 @@ import { Channel } from "./wire/channel";
 import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire/host";
 
 /** To add a tab, add its component here. */
-const DASHBOARDS: Record<string, DashboardComponent> = { scalars: ScalarsPanel };
+const DASHBOARDS: Record<string, DashboardComponent> = {
+  scalars: ScalarsPanel,
+  custom_scalars: CustomScalarsPanel,
+};
 
 // For tests: how often this module ran.
 const counts = globalThis as { __tbwidget_evaluations?: number };

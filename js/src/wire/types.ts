@@ -93,6 +93,21 @@ export interface BandsMessage {
   items: BandItem[];
 }
 
+/** A chart of a layout: the numbers of its tags, or of value, lower and upper of each band. */
+export interface ChartItem {
+  title: string;
+  tags: number[];
+  /** Null: there is no such tag. */
+  margins: [value: number | null, lower: number | null, upper: number | null][];
+  /** What is wrong with it; empty if nothing. */
+  message: string;
+}
+
+export interface LayoutMessage {
+  op: "layout";
+  categories: { title: string; closed: boolean; charts: ChartItem[] }[];
+}
+
 export interface ProblemRow {
   file: string;
   offset: number;

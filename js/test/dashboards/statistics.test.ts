@@ -7,6 +7,7 @@ const line = (steps: number[], values: number[], name = "run"): RunLine =>
   ({
     id: "0",
     run: { name },
+    tag: "loss",
     name,
     x: Float64Array.from(steps),
     step: Float64Array.from(steps),
@@ -62,13 +63,11 @@ test("the kernel's rows", () => {
 
 describe("files", () => {
   test("CSV quotes what must be quoted and defuses formulas", () => {
-    const text = csvOf([line([1], [0.5], '=a,"b"')], "loss");
+    const text = csvOf([line([1], [0.5], '=a,"b"')]);
     expect(text).toBe('run,tag,step,wall_time,value,smoothed\n"\'=a,""b""",loss,1,1001,0.5,0.5\n');
   });
   test("JSON holds what is not finite", () => {
-    const [run] = JSON.parse(
-      jsonOf([line([1, 2], [Number.NaN, Number.POSITIVE_INFINITY])], "loss"),
-    );
+    const [run] = JSON.parse(jsonOf([line([1, 2], [Number.NaN, Number.POSITIVE_INFINITY])]));
     expect(run).toMatchObject({
       run: "run",
       tag: "loss",

@@ -17,6 +17,8 @@ export class CardState {
 export interface CardFrameProps {
   view: View;
   tag: string;
+  /** What tells it from other cards, if its tag does not. */
+  id?: string;
   visible: Visibility;
   /** Told whether the card can be seen. */
   seen: Signal<boolean>;
@@ -36,14 +38,14 @@ export interface CardFrameProps {
 }
 
 export function CardFrame(props: CardFrameProps): JSX.Element {
-  const { view, tag, visible, seen, state, onElement, note, className, menu } = props;
+  const { view, tag, id = tag, visible, seen, state, onElement, note, className, menu } = props;
   const card = useRef<HTMLElement>(null);
   const size = state.size.value;
   useEffect(() => {
     if (!card.current) return;
     onElement?.(card.current);
-    return visible.follow(card.current, tag, seen);
-  }, [visible, tag, seen, onElement]);
+    return visible.follow(card.current, id, seen);
+  }, [visible, id, seen, onElement]);
   return (
     <article
       ref={card}

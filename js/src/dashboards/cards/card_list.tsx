@@ -51,7 +51,7 @@ export function CardList(props: CardListProps) {
   );
 }
 
-function FoldAll(props: { folded: Signal<ReadonlySet<string>>; names: readonly string[] }) {
+export function FoldAll(props: { folded: Signal<ReadonlySet<string>>; names: readonly string[] }) {
   const { folded, names } = props;
   if (names.length < 2) return null;
   const all = names.every((name) => folded.value.has(name));
@@ -66,7 +66,7 @@ function FoldAll(props: { folded: Signal<ReadonlySet<string>>; names: readonly s
   );
 }
 
-function Group(props: {
+export function Group(props: {
   name: string;
   count: number;
   folded: Signal<ReadonlySet<string>>;

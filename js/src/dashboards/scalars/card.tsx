@@ -15,7 +15,7 @@ import type { TagRow } from "../../wire/types";
 import { CardFrame } from "../cards/card_frame";
 import type { Visibility } from "../cards/visible";
 import { useChart, useDetail, type Zoom } from "./card_chart";
-import { CardMenu } from "./card_menu";
+import { CardMenu, OtherTags } from "./card_menu";
 import type { CardOptions } from "./card_options";
 import { CardTable } from "./card_table";
 import { chartX, type LineSource } from "./lines";
@@ -32,13 +32,19 @@ export interface CardProps {
 export interface CardParts {
   view: View;
   model: ScalarsModel;
-  tag: TagRow;
+  title: string;
+  /** The tags in its chart, its own first. */
+  tags: ReadonlySignal<readonly TagRow[]>;
   options: CardOptions;
   seen: ReadonlySignal<boolean>;
   zoom: Signal<Zoom | null>;
   detail: Signal<Detail | null>;
   sources: ReadonlySignal<LineSource[]>;
   x: ReadonlySignal<ReturnType<typeof chartX>>;
+  /** Whether its lines are called by their tags too, though these be all the same. */
+  named: boolean;
+  /** The cell that shows the card as it is shown now. */
+  code: () => Promise<string>;
 }
 
 export function Card({ view, model, tag, visible }: CardProps) {
@@ -50,9 +56,12 @@ export function Card({ view, model, tag, visible }: CardProps) {
   const seen = useSignal(false);
   const zoom = useSignal<Zoom | null>(null);
   const detail = useSignal<Detail | null>(null);
-  const sources = useComputed(() => model.sources(tag, options.others.value, detail.value));
+  const tags = useComputed(() => model.withOthers(tag, options.others.value));
+  const sources = useComputed(() => model.sources(tags.value, detail.value));
   const x = useComputed(() => chartX(settings.xAxis.value, sources.value));
-  const parts: CardParts = { view, model, tag, options, seen, zoom, detail, sources, x };
+  const code = () => model.code({ tag: name }, options);
+  const own = { view, model, title: name, tags, options, seen, zoom, detail, sources, x };
+  const parts: CardParts = { ...own, named: false, code };
 
   useSignalEffect(() => {
     settings.xAxis.value; // a zoom of one axis means nothing on another
@@ -72,7 +81,7 @@ export function Card({ view, model, tag, visible }: CardProps) {
       {...{ view, visible, seen, onElement }}
       tag={name}
       state={options}
-      note={noteOf(parts)}
+      note={noteOf(parts, tag[0])}
       className={`${zoom.value ? "zoomed" : ""}${table ? " tabled" : ""}`}
       data={{ "data-series": sources.value.length }}
       label={describe(name, sources.value)}
@@ -87,7 +96,11 @@ export function Card({ view, model, tag, visible }: CardProps) {
           />
         )
       }
-      menu={() => <CardMenu state={parts} chart={chart} />}
+      menu={() => (
+        <CardMenu state={parts} chart={chart}>
+          <OtherTags state={parts} />
+        </CardMenu>
+      )}
     >
       <div ref={host} class="chart">
         {sources.value.length === 0 && seen.value && (
@@ -102,13 +115,13 @@ export function Card({ view, model, tag, visible }: CardProps) {
 }
 
 /** What a reader must know to read the chart right. */
-function noteOf({ model, tag, zoom, x }: CardParts): string {
+export function noteOf({ model, zoom, x }: CardParts, tag: number): string {
   if (x.value === "order") return "all steps equal: in the order written";
   if (zoom.value && waitingForKernel.value) return "kernel busy: coarse picture";
-  return model.note(tag[0]);
+  return model.note(tag);
 }
 
-function describe(name: string, sources: readonly LineSource[]): string {
+export function describe(name: string, sources: readonly LineSource[]): string {
   const points = sources.reduce((sum, { series }) => sum + series.rows, 0);
   const last = sources
     .slice(0, 10)

@@ -5,7 +5,7 @@ import type { View } from "../../board/view";
 import { type ChartHover, type ChartPosition, LineChart } from "../../charts/line_chart";
 import type { CardParts } from "./card";
 import { cursorOf, tooltipOf } from "./hover";
-import { placeOfStep, type RunLine, stepAt, toLines } from "./lines";
+import { isExact, placeOfStep, type RunLine, stepAt, toLines } from "./lines";
 
 const NARROW = 640;
 const DETAIL_AFTER_MS = 120;
@@ -24,7 +24,7 @@ export interface ChartHandle {
 
 /** Ask for every point of the part that a zoom shows, if the page holds a selection only. */
 export function useDetail(
-  { model, tag, zoom, detail, sources, x, view }: CardParts,
+  { model, tags, zoom, detail, sources, x, view }: CardParts,
   host: { current: HTMLDivElement | null },
 ): void {
   useSignalEffect(() => {
@@ -32,17 +32,17 @@ export function useDetail(
     const shown = zoom.value?.x ?? range;
     detail.value = null;
     if (!shown) return;
-    const held = sources.peek().filter(({ place, band }) => place === 0 && !band);
-    if (held.every(({ series }) => series.exact)) return;
+    const held = sources.peek().filter(({ band }) => !band);
+    if (held.every(isExact)) return;
     const [low, high] = shown;
     const axis = view.session.settings.xAxis.peek();
     const args = { low, high, x_axis: x.peek() === "order" ? "order" : axis };
-    const runs = held.map(({ run }) => run);
+    const runs = [...new Set(held.map(({ run }) => run.name))];
     const pixels = host.current?.clientWidth || view.width.peek();
     // Only where it comes to rest: turning the wheel shows many parts for a moment each.
     const timer = setTimeout(() => {
       model
-        .detail(tag, runs, { ...args, pixels })
+        .detail(tags.peek(), runs, { ...args, pixels })
         .then((found) => {
           if ((zoom.peek()?.x ?? range) === shown) detail.value = found;
         })
@@ -99,6 +99,7 @@ export function useChart(
       highlighted: view.highlighted.value,
       dashes: settings.dashes.value,
       rightAxis: options.rightAxis.value,
+      named: state.named,
     });
     if (!seen.value) return;
     handle.lines = lines;
@@ -111,7 +112,7 @@ export function useChart(
       yDomain: zoom.value?.y ?? settings.yRange.value,
       yDomain2: zoom.value?.y2 ?? null,
       best: options.best.value,
-      label: state.tag[1],
+      label: state.title,
     });
   });
   useSignalEffect(() => {
@@ -125,7 +126,7 @@ export function useChart(
   });
   useSignalEffect(() => {
     const { value } = session.cursor;
-    const same = x.value !== "order" || value?.tag === state.tag[1];
+    const same = x.value !== "order" || value?.tag === state.title;
     handle.current?.setCursor(value && same ? value.x : null);
   });
   useEffect(() => () => handle.current?.destroy(), []);
@@ -154,7 +155,7 @@ function markStep(
 }
 
 function tellHover(
-  { view, tag, x }: CardParts,
+  { view, title, x }: CardParts,
   host: HTMLElement | null,
   lines: readonly RunLine[],
   hover: ChartHover | null,
@@ -172,7 +173,7 @@ function tellHover(
     const place = { px: at.left - corner.left + hover.px, py: at.top - corner.top + hover.py };
     const narrow = view.width.value < NARROW;
     const style = { rows: tooltipRows.value, sort: tooltipSort.value, narrow };
-    session.cursor.value = cursorOf(tag[1], hover, lines, x.value);
+    session.cursor.value = cursorOf(title, hover, lines, x.value);
     view.tooltip.value = tooltipOf(hover, lines, x.value, place, style);
   });
 }

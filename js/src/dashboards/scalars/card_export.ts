@@ -6,10 +6,10 @@ const COLUMNS = ["run", "tag", "step", "wall_time", "value", "smoothed"] as cons
 const FORMULA = /^[=+\-@\t\r]/;
 
 /** The points that the page holds of a chart, one a line. */
-export function csvOf(lines: readonly RunLine[], tag: string): string {
+export function csvOf(lines: readonly RunLine[]): string {
   const rows = [COLUMNS.join(",")];
   for (const line of lines) {
-    const names = `${cell(line.run.name)},${cell(tag)}`;
+    const names = `${cell(line.run.name)},${cell(line.tag)}`;
     line.raw.forEach((value, i) => {
       const smoothed = line.smoothed?.[i] ?? value;
       rows.push(`${names},${line.step[i]},${line.wall[i]},${value},${smoothed}`);
@@ -19,12 +19,12 @@ export function csvOf(lines: readonly RunLine[], tag: string): string {
 }
 
 /** The same as JSON; what is not finite becomes a string, which JSON can hold. */
-export function jsonOf(lines: readonly RunLine[], tag: string): string {
+export function jsonOf(lines: readonly RunLine[]): string {
   const plain = (values: Float64Array) =>
     Array.from(values, (value) => (Number.isFinite(value) ? value : String(value)));
   const runs = lines.map((line) => ({
     run: line.run.name,
-    tag,
+    tag: line.tag,
     step: plain(line.step),
     wall_time: plain(line.wall),
     value: plain(line.raw),

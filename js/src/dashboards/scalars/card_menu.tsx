@@ -1,5 +1,6 @@
 // What one card can do: settings of its own, other tags in its chart, files, code.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { YScale } from "../../state/session";
 import { Check, Select, Slider } from "../../ui/controls";
 import type { CardParts } from "./card";
@@ -18,7 +19,14 @@ const BEST = [
   { value: "max", text: "highest" },
 ] as const;
 
-export function CardMenu({ state, chart }: { state: CardParts; chart: ChartHandle }) {
+export interface CardMenuProps {
+  state: CardParts;
+  chart: ChartHandle;
+  /** What only some cards can do. */
+  children?: ComponentChildren;
+}
+
+export function CardMenu({ state, chart, children }: CardMenuProps) {
   const { options, view } = state;
   const { settings } = view.session;
   const smoothing = options.smoothing.value;
@@ -68,7 +76,7 @@ export function CardMenu({ state, chart }: { state: CardParts; chart: ChartHandl
           options.table.value = on;
         }}
       />
-      <OtherTags state={state} />
+      {children}
       <AxisLimits state={state} />
       <Files state={state} chart={chart} />
     </div>
@@ -76,12 +84,12 @@ export function CardMenu({ state, chart }: { state: CardParts; chart: ChartHandl
 }
 
 /** Tags drawn into the same chart. */
-function OtherTags({ state }: { state: CardParts }) {
-  const { options, view, tag } = state;
+export function OtherTags({ state }: { state: CardParts }) {
+  const { options, view, title } = state;
   const others = options.others.value;
   const names = (view.session.tags.value.scalars ?? [])
     .map(([, name]) => name)
-    .filter((name) => name !== tag[1] && !others.includes(name));
+    .filter((name) => name !== title && !others.includes(name));
   return (
     <>
       <Select
@@ -169,9 +177,9 @@ function fullX({ sources }: CardParts): [number, number] {
 }
 
 function Files({ state, chart }: { state: CardParts; chart: ChartHandle }) {
-  const { tag, model, options } = state;
+  const { title } = state;
   const copied = useSignal("");
-  const name = tag[1].replace(/[^\w.-]+/g, "_") || "chart";
+  const name = title.replace(/[^\w.-]+/g, "_") || "chart";
   const save = (ending: string, make: () => BlobPart | Promise<Blob>, type: string) => async () => {
     const made = await make();
     saveFile(`${name}.${ending}`, made instanceof Blob ? made : new Blob([made], { type }));
@@ -182,23 +190,20 @@ function Files({ state, chart }: { state: CardParts; chart: ChartHandle }) {
       <button type="button" onClick={save("png", () => pngOf(chart), "image/png")}>
         PNG
       </button>
-      <button type="button" onClick={save("svg", () => svgOf(chart, tag[1]), "image/svg+xml")}>
+      <button type="button" onClick={save("svg", () => svgOf(chart, title), "image/svg+xml")}>
         SVG
       </button>
-      <button type="button" onClick={save("csv", () => csvOf(chart.lines, tag[1]), "text/csv")}>
+      <button type="button" onClick={save("csv", () => csvOf(chart.lines), "text/csv")}>
         CSV
       </button>
-      <button
-        type="button"
-        onClick={save("json", () => jsonOf(chart.lines, tag[1]), "application/json")}
-      >
+      <button type="button" onClick={save("json", () => jsonOf(chart.lines), "application/json")}>
         JSON
       </button>
       <button
         type="button"
         title="The cell that makes this view"
         onClick={async () => {
-          const code = await model.code(tag[1], options);
+          const code = await state.code();
           copied.value = (await copyText(code)) ? "Copied" : "Not allowed here";
         }}
       >

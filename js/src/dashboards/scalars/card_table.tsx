@@ -2,7 +2,7 @@
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { formatRelative, formatStep, formatValue, formatWallTime } from "../../charts/format";
 import type { CardParts } from "./card";
-import { type RunLine, startOf, toLines } from "./lines";
+import { idOf, type RunLine, startOf, toLines } from "./lines";
 import { type Row, rangeRow, stepRow } from "./statistics";
 
 const HEADINGS: Record<string, string> = {
@@ -41,6 +41,7 @@ export function CardTable({ state }: { state: CardParts }) {
       highlighted: null,
       dashes: false,
       rightAxis: false,
+      named: state.named,
     }),
   );
   const exact = useExactRows(state);
@@ -103,23 +104,31 @@ export function CardTable({ state }: { state: CardParts }) {
 
 /** The kernel's rows of all points, where the page holds only a selection of them; by line. */
 function useExactRows(state: CardParts): Signal<ReadonlyMap<string, Row> | null> {
-  const { view, model, tag, options, sources } = state;
+  const { view, model, options, sources } = state;
   const { settings } = view.session;
   const exact = useSignal<ReadonlyMap<string, Row> | null>(null);
   useSignalEffect(() => {
     const range = settings.stepRange.value;
     const at = settings.step.value;
     const smoothing = options.smoothing.value ?? settings.smoothing.value;
-    const coarse = sources.value.filter(({ series, place }) => place === 0 && !series.exact);
+    const coarse = sources.value.filter(({ series, band }) => !band && !series.exact);
     exact.value = null;
     if (!coarse.length || (at === null && !range)) return;
-    const runs = coarse.map(({ run }) => run.name);
     const asked = range ? { low: range[0], high: range[1] } : { at };
     let current = true;
-    model
-      .table({ tags: [tag[1]], runs, smoothing, ...asked })
+    const tags = [...new Set(coarse.map(({ tag }) => tag))];
+    const requests = tags.map(async (tag) => {
+      const those = coarse.filter((source) => source.tag === tag);
+      const runs = those.map(({ run }) => run.name);
+      const rows = await model.table({ tags: [tag], runs, smoothing, ...asked });
+      return those.flatMap((source): [string, Row][] => {
+        const row = rows.get(source.run.number);
+        return row ? [[idOf(source), row]] : [];
+      });
+    });
+    Promise.all(requests)
       .then((rows) => {
-        if (current) exact.value = rows;
+        if (current) exact.value = new Map(rows.flat());
       })
       .catch(() => {}); // the coarse numbers stay
     return () => {

@@ -46,7 +46,9 @@ export function tooltipOf(
   if (smoothed) heading.push("smoothed");
   heading.push("value");
   const banded = shown.some((point) => byId.get(point.id)?.band);
-  if (banded) heading.push("band", "runs");
+  if (banded) heading.push("band");
+  const counted = shown.some((point) => byId.get(point.id)?.band?.count);
+  if (counted) heading.push("runs");
   // The heading names the step already, unless runs were logged at different ones.
   const steps = new Set(shown.map((point) => byId.get(point.id)?.step[point.index]));
   const stepped = x !== "step" || steps.size > 1;
@@ -55,7 +57,7 @@ export function tooltipOf(
   const rows = shown.flatMap((point) => {
     const line = byId.get(point.id);
     if (!line) return [];
-    const cells = cellsOf(point, line, smoothed, stepped);
+    const cells = cellsOf(point, line, { smoothed, banded, counted, stepped });
     const bold = point === nearest && lines.length > 1;
     return [{ name: line.name, color: line.color, cells, nearest: bold }];
   });
@@ -88,21 +90,22 @@ function compareLast(a: number, b: number, sign: number): number {
 function cellsOf(
   point: NearestPoint,
   line: RunLine,
-  smoothed: boolean,
-  stepped: boolean,
+  columns: { smoothed: boolean; banded: boolean; counted: boolean; stepped: boolean },
 ): string[] {
   const start = startOf(line.wall);
   const wall = line.wall[point.index] ?? start;
-  const cells = smoothed ? [formatValue(point.smoothed ?? point.raw)] : [];
+  const cells = columns.smoothed ? [formatValue(point.smoothed ?? point.raw)] : [];
   cells.push(formatValue(point.raw));
-  if (line.band) {
-    const { low, high, count } = line.band;
-    const limits = [low, high].map((limit) => formatValue(limit[point.index] ?? Number.NaN));
-    cells.push(limits.join(" – "), String(count[point.index]));
-  }
-  if (stepped) cells.push(formatStep(line.step[point.index] ?? 0));
+  const { low, high, count } = line.band ?? {};
+  if (columns.banded) cells.push([low, high].map((limit) => limitText(limit, point)).join(" – "));
+  if (columns.counted) cells.push(String(count?.[point.index] ?? ""));
+  if (columns.stepped) cells.push(formatStep(line.step[point.index] ?? 0));
   cells.push(formatRelative(wall - start));
   return cells;
+}
+
+function limitText(limit: Float64Array | undefined, { index }: NearestPoint): string {
+  return limit ? formatValue(limit[index] ?? Number.NaN) : "";
 }
 
 function labelOf(value: number, x: ChartX): string {

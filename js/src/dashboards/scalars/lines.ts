@@ -11,21 +11,28 @@ const LIVE_SECONDS = 30;
 /** A line that remembers its run and the columns the tooltip shows. */
 export interface RunLine extends Line {
   run: RunInfo;
+  tag: string;
   /** What it is called beside others: its run, and its tag where there are several. */
   name: string;
   step: Float64Array;
   wall: Float64Array;
-  band?: GroupBand;
+  band?: Band;
 }
 
 export type ChartX = ChartOptions["x"];
 
-/** The limits of a group's band, how many runs took part, and the mean time since their start. */
-export interface GroupBand {
+/** The limits of a band; of a group's also how many runs took part, and the mean time since their start. */
+export interface Band {
   low: Float64Array;
   high: Float64Array;
-  count: Float64Array;
-  relative: Float64Array;
+  count?: Float64Array;
+  relative?: Float64Array;
+}
+
+/** A series, and finer points of the part of it that a zoom shows. */
+export interface Pair {
+  series: Series;
+  detail: Series | undefined;
 }
 
 export interface LineSource {
@@ -35,7 +42,11 @@ export interface LineSource {
   place: number;
   series: Series;
   /** Of a group of runs: how far its members lie apart. */
-  band?: GroupBand | undefined;
+  band?: Band | undefined;
+  /** Tags of the same run that are the limits of a band about it. */
+  limits?: { lower: Pair; upper: Pair } | undefined;
+  /** Where tags are told apart by colour: its own. */
+  color?: string;
   /** Finer points of the part that a zoom shows. */
   detail: Series | undefined;
 }
@@ -54,33 +65,47 @@ export interface LineStyle {
   highlighted: number | null;
   dashes: boolean;
   rightAxis: boolean;
+  /** Whether lines are called by their tags too, though these be all the same. */
+  named?: boolean;
 }
 
 export function toLines(sources: readonly LineSource[], x: ChartX, style: LineStyle): RunLine[] {
   const now = Date.now() / 1000;
   const { smoothing, highlighted, rightAxis } = style;
-  const several = sources.some((source) => source.place > 0);
-  return sources.map(({ run, tag, place, series, band, detail }) => {
-    const points = detail ? joinTail(detail, series, smoothing) : wholeOf(series, smoothing);
+  const named = style.named || sources.some((source) => source.place > 0);
+  return sources.map((source) => {
+    const { run, tag, place, series, color } = source;
+    const points = pointsOf(source, smoothing);
+    const band = source.limits ? bandOf(points, source.limits, smoothing) : source.band;
     const last = points.wall[points.wall.length - 1] ?? 0;
     return {
-      id: place ? `${run.number}:${tag}` : String(run.number),
+      id: idOf(source),
       run,
-      name: several ? `${run.label} · ${tag}` : run.label,
-      color: run.color,
-      dash: dashOf(dashNumber(run, place, style.dashes)),
+      tag,
+      name: named ? `${run.label} · ${tag}` : run.label,
+      color: color ?? run.color,
+      dash: dashOf(color ? 0 : dashNumber(run, place, style.dashes)),
       ...(band && { band }),
       axis: rightAxis && place > 0 ? "right" : "left",
-      x: band && x === "relative" ? band.relative : xOf(points, x, startOf(series.wall)),
+      x: (x === "relative" && band?.relative) || xOf(points, x, startOf(series.wall)),
       step: points.step,
       wall: points.wall,
       raw: points.value,
-      smoothed: smoothing > 0 && !band ? points.smoothed : null, // a band's members were smoothed
+      smoothed: smoothing > 0 && !source.band ? points.smoothed : null, // a group's members were
       live: now - last < LIVE_SECONDS,
       dimmed: highlighted !== null && highlighted !== run.number,
       highlighted: highlighted === run.number,
     };
   });
+}
+
+export function idOf({ run, tag, place }: LineSource): string {
+  return place ? `${run.number}:${tag}` : String(run.number);
+}
+
+/** Whether the page holds all points of what is drawn. */
+export function isExact({ series, limits }: LineSource): boolean {
+  return series.exact && (!limits || (limits.lower.series.exact && limits.upper.series.exact));
 }
 
 /** Children of one run and tags in one chart differ by dashes alone; runs only if asked for. */
@@ -97,6 +122,55 @@ interface Points {
   smoothed: Float64Array;
   /** The values of another tag, where that is the x axis. */
   x: Float64Array | null;
+}
+
+function pointsOf({ series, detail }: Pair, smoothing: number): Points {
+  return detail ? joinTail(detail, series, smoothing) : wholeOf(series, smoothing);
+}
+
+/** A band about some points. It is smoothed like its line, which would leave it else. */
+function bandOf(
+  { step }: Points,
+  limits: NonNullable<LineSource["limits"]>,
+  smoothing: number,
+): Band {
+  const [low, high] = [limits.lower, limits.upper].map((pair) => {
+    const points = pointsOf(pair, smoothing);
+    return valuesAt(step, points.step, smoothing > 0 ? points.smoothed : points.value);
+  });
+  return { low, high } as Band;
+}
+
+/**
+ * What a series has at the steps of another, both in order: between two of its own steps, on the
+ * line between them; before the first and after the last, NaN.
+ */
+export function valuesAt(
+  steps: Float64Array,
+  own: Float64Array,
+  values: Float64Array,
+): Float64Array {
+  const last = own.length - 1;
+  const found = new Float64Array(steps.length).fill(Number.NaN);
+  if (own[0] === own[last]) {
+    // Equal steps are told apart by their order alone.
+    steps.forEach((step, i) => {
+      if (step === own[i]) found[i] = values[i] as number;
+    });
+    return found;
+  }
+  let at = 0;
+  steps.forEach((step, i) => {
+    while (at < last && (own[at + 1] as number) <= step) at++;
+    const [before, after] = [own[at] as number, own[at + 1] as number];
+    const value = values[at] as number;
+    if (before === step) found[i] = value;
+    else if (before < step && at < last) {
+      const part = (step - before) / (after - before);
+      found[i] = value + part * ((values[at + 1] as number) - value);
+    }
+  });
+  return found;
 }
 
 function wholeOf(series: Series, smoothing: number): Points {

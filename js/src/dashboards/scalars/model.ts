@@ -15,8 +15,8 @@ const WATCH_AFTER_MS = 80;
 const READING_DRAW_MS = 700;
 const models = new WeakMap<Channel, ScalarsModel>();
 
-/** The part of a chart that a zoom shows, by run number, in as much detail as pixels can show. */
-export type Detail = ReadonlyMap<number, Series>;
+/** The part of a chart that a zoom shows, by run and tag, in as much detail as pixels can show. */
+export type Detail = ReadonlyMap<`${number}:${number}`, Series>;
 
 export class ScalarsModel {
   readonly #channel: Channel;
@@ -80,23 +80,35 @@ export class ScalarsModel {
     return options;
   }
 
-  /** What the chart of `tag` draws: selected runs, or groups of them, of it and of `others`. */
-  sources(tag: TagRow, others: readonly string[], detail: Detail | null): LineSource[] {
+  /** A tag, and those that are drawn with it. */
+  withOthers(tag: TagRow, others: readonly string[]): TagRow[] {
     const rows = (this.#session.tags.value.scalars ?? []).filter((row) => others.includes(row[1]));
-    return [tag, ...rows].flatMap((row, place) => {
-      const [number, name, holders] = row;
+    return [tag, ...rows];
+  }
+
+  /** What the chart of some tags draws: selected runs, or groups of them, of each. */
+  sources(tags: readonly TagRow[], detail: Detail | null): LineSource[] {
+    return tags.flatMap((row, place) => {
+      const [number, name] = row;
       this.revision(number).value;
-      if (this.#isGrouped()) return this.bands.sources(number, name, place);
+      if (this.isGrouped()) return this.bands.sources(number, name, place);
       return this.#session.selected.value.flatMap((run) => {
-        if (holders && !holders.includes(run.number)) return [];
-        const series = this.#store.get(run.number, number);
-        const fine = place === 0 ? detail?.get(run.number) : undefined;
+        const series = this.series(run, row);
+        const fine = detail?.get(`${run.number}:${number}`);
         return series?.length ? [{ run, tag: name, place, series, detail: fine }] : [];
       });
     });
   }
 
-  #isGrouped(): boolean {
+  /** What the page holds of a tag in a run. */
+  series(run: RunInfo, [tag, , holders]: TagRow): Series | undefined {
+    this.revision(tag).value;
+    if (holders && !holders.includes(run.number)) return undefined;
+    return this.#store.get(run.number, tag);
+  }
+
+  /** Whether groups of runs are drawn, and not runs. */
+  isGrouped(): boolean {
     const { groupBy, xAxis } = this.#session.settings;
     // A curve of several runs has no one value of another tag.
     if (xAxis.value.startsWith("tag:")) return false;
@@ -106,16 +118,16 @@ export class ScalarsModel {
   /** What must be known to read the chart of a tag; empty if nothing. */
   note(tag: number): string {
     this.revision(tag).value;
-    if (this.#isGrouped()) return this.bands.note(tag);
+    if (this.isGrouped()) return this.bands.note(tag);
     const { groupBy, xAxis } = this.#session.settings;
     const single = groupBy.value !== "" && xAxis.value.startsWith("tag:");
     return single ? "single runs: groups need steps or time as x" : "";
   }
 
-  /** Rows of a data table computed from all points, by run as a line's id. */
-  async table(args: Record<string, unknown>): Promise<ReadonlyMap<string, Row>> {
+  /** Rows of a data table computed from all points of one tag, by run number. */
+  async table(args: Record<string, unknown>): Promise<ReadonlyMap<number, Row>> {
     const reply = await this.#channel.request<Record<string, unknown>[]>("table", args);
-    return new Map(reply.result.map((row) => [String(row.run), rowOfAnswer(row)]));
+    return new Map(reply.result.map((row) => [Number(row.run), rowOfAnswer(row)]));
   }
 
   /** All cards as a file of the kind of `suffix`, made by the kernel from all points. */
@@ -126,12 +138,12 @@ export class ScalarsModel {
     return new Blob([content as BlobPart]);
   }
 
-  /** The cell that shows `tag` as it is shown now. */
-  async code(tag: string, options: CardOptions): Promise<string> {
+  /** The cell that shows the card that `args` name as it is shown now. */
+  async code(args: Record<string, unknown>, options: CardOptions): Promise<string> {
     const settings: Record<string, unknown> = {};
     if (options.smoothing.value !== null) settings.smoothing = options.smoothing.value;
     if (options.yScale.value !== null) settings.y_scale = options.yScale.value;
-    const reply = await this.#channel.request<{ code: string }>("code", { tag, settings });
+    const reply = await this.#channel.request<{ code: string }>("code", { ...args, settings });
     return reply.result.code;
   }
 
@@ -160,18 +172,20 @@ export class ScalarsModel {
     clearTimeout(this.#timer);
   }
 
-  /** Ask for the points of `tag` between two x values. */
+  /** Ask for the points of `tags` in the runs called `runs` between two x values. */
   async detail(
-    tag: TagRow,
-    runs: readonly RunInfo[],
+    tags: readonly TagRow[],
+    runs: readonly string[],
     args: { low: number; high: number; x_axis: string; pixels: number },
   ): Promise<Detail> {
-    const names = runs.map((run) => run.name);
-    const request = { ...args, tags: [tag[1]], runs: names };
+    const request = { ...args, tags: tags.map(([, name]) => name), runs };
     const reply = await this.#channel.request<SeriesItem[]>("detail", request);
     const reader = new FrameReader(reply.buffers);
     return new Map(
-      reply.result.map((item) => [item.key[0], new Series(item, reader.columns(item.columns))]),
+      reply.result.map(({ key: [run, tag], ...item }) => [
+        `${run}:${tag}`,
+        new Series({ key: [run, tag], ...item }, reader.columns(item.columns)),
+      ]),
     );
   }
 

@@ -20,6 +20,7 @@ const Y_SCALES = [
 
 export interface ToolbarProps {
   view: View;
+  label?: string;
   model: ScalarsModel;
   /** Why runs are not grouped, though they should be; empty if they are. */
   groupError: string;
@@ -27,7 +28,7 @@ export interface ToolbarProps {
   fold: ComponentChildren;
 }
 
-export function Toolbar({ view, model, groupError, fold }: ToolbarProps) {
+export function Toolbar({ view, label, model, groupError, fold }: ToolbarProps) {
   const { session } = view;
   const { settings } = session;
   const axis = settings.xAxis.value;
@@ -35,7 +36,7 @@ export function Toolbar({ view, model, groupError, fold }: ToolbarProps) {
     ? [...X_AXES, { value: axis, text: axis.slice("tag:".length), title: "Values of this tag" }]
     : X_AXES;
   return (
-    <div class="toolbar" role="toolbar" aria-label="Scalars">
+    <div class="toolbar" role="toolbar" aria-label={label ?? "Scalars"}>
       <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
       <Segments label="X axis" options={axes} setting={settings.xAxis} />
       <label class="control">
