@@ -73,7 +73,7 @@ export function ChartCard({ view, model, layout, id, visible }: ChartCardProps) 
       tag={title}
       id={id}
       state={options}
-      note={(!empty && message) || noteOfChart(parts, margins.length > 0)}
+      note={noteOfChart(parts, margins.length > 0)}
       className={`${zoom.value ? "zoomed" : ""}${table ? " tabled" : ""}`}
       data={{ "data-series": sources.value.length, "data-message": message }}
       label={describe(title, sources.value)}
@@ -90,6 +90,11 @@ export function ChartCard({ view, model, layout, id, visible }: ChartCardProps) 
       }
       menu={() => <CardMenu state={parts} chart={drawn} />}
     >
+      {!empty && message && (
+        <p class="wrong" role="status" title={message}>
+          {message}
+        </p>
+      )}
       <Legend
         rows={legendOf(chart.value, tags.value)}
         colored={session.selected.value.length === 1}

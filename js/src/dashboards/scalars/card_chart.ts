@@ -100,6 +100,7 @@ export function useChart(
       dashes: settings.dashes.value,
       rightAxis: options.rightAxis.value,
       named: state.named,
+      alone: view.session.runs.value.length === 1,
     });
     if (!seen.value) return;
     handle.lines = lines;

@@ -42,6 +42,7 @@ export function CardTable({ state }: { state: CardParts }) {
       dashes: false,
       rightAxis: false,
       named: state.named,
+      alone: view.session.runs.value.length === 1,
     }),
   );
   const exact = useExactRows(state);

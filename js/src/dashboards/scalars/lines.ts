@@ -67,6 +67,8 @@ export interface LineStyle {
   rightAxis: boolean;
   /** Whether lines are called by their tags too, though these be all the same. */
   named?: boolean;
+  /** Whether there is but one run, so that a tag says enough. */
+  alone?: boolean;
 }
 
 export function toLines(sources: readonly LineSource[], x: ChartX, style: LineStyle): RunLine[] {
@@ -82,7 +84,7 @@ export function toLines(sources: readonly LineSource[], x: ChartX, style: LineSt
       id: idOf(source),
       run,
       tag,
-      name: named ? `${run.label} · ${tag}` : run.label,
+      name: !named ? run.label : style.alone ? tag : `${run.label} · ${tag}`,
       color: color ?? run.color,
       dash: dashOf(color ? 0 : dashNumber(run, place, style.dashes)),
       ...(band && { band }),
