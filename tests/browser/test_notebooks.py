@@ -65,3 +65,24 @@ def test_the_notebook_of_scalars_runs_from_top_to_bottom(
         notebook.wait_for(drawn)
     assert notebook.errors() == []
     assert notebook.foreign_requests() == []
+
+
+def test_the_notebook_of_custom_scalars_runs_from_top_to_bottom(
+    open_notebook: Callable[..., Notebook], server: JupyterServer
+) -> None:
+    path = NOTEBOOK.with_name("06_custom_scalars.ipynb")
+    shutil.copy(path, server.root)
+    notebook = open_notebook(path=path.name)
+    cells = nbformat.read(path, as_version=4).cells
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "code":
+            notebook.run(number, 120)
+    for number in (3, 9):
+        notebook.cell(number).scroll_into_view_if_needed()
+        notebook.wait_for(
+            "() => deepAll('.card[data-tag=\"all losses\"]')"
+            ".some((card) => card.tbwidgetProbe?.().series === 9)"
+        )
+    assert "tbwidget.CustomScalars(" in notebook.output(12)
+    assert notebook.errors() == []
+    assert notebook.foreign_requests() == []
