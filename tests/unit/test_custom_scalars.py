@@ -323,3 +323,26 @@ def test_code_makes_the_view_again(page: Page, tmp_path: Path) -> None:
     assert "smoothing=0.5" in code
     answer, _ = page.ask(view, "code", category=0, chart=7)
     assert not answer["ok"]
+
+
+def test_a_picture_has_a_chart_a_chart_of_the_layout(page: Page, tmp_path: Path) -> None:
+    charts = {"A": {"lines": ["Multiline", ["loss/.*"]], "nothing": ["Multiline", ["x"]]}}
+    charts["B"] = {"band": ["Margin", ["mean", "low", "high"]]}
+    for run in ("a", "b"):
+        write(tmp_path / "logs" / run)
+    view = CustomScalars(tmp_path / "logs", layout=charts)
+    page.read()
+    view.save(tmp_path / "both.svg")
+    both = (tmp_path / "both.svg").read_text()
+    for name in ("lines", "nothing", "band", "a · loss/train", "b · loss/val", "b · mean"):
+        assert f">{name}<" in both
+    assert "low" not in both
+    assert both.count('fill-opacity="0.16"') == 2
+    view.state.hidden_runs = ["a"]
+    view.save(tmp_path / "one.svg")
+    one = (tmp_path / "one.svg").read_text()
+    assert "a · loss/train" not in one
+    assert one.count('fill-opacity="0.16"') == 1
+    view.chart_layout = {"A": {str(n): ["Multiline", ["x"]] for n in range(101)}}
+    with pytest.raises(ValueError, match="101 charts are more than fit one picture"):
+        view.save(tmp_path / "many.svg")

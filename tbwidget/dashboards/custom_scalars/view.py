@@ -19,6 +19,7 @@ from .charts import ChartMaker, TagCategory, merged
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tbwidget.drawing.shapes import Picture
     from tbwidget.logs.frames import Selection
     from tbwidget.logs.kinds import LayoutSeries
     from tbwidget.widget.dashboard import Source
@@ -188,6 +189,11 @@ class CustomScalars(Scalars):
         PUBLISHER.wake(self.state)
 
     # -- giving back ---------------------------------------------------------------------------
+
+    def _draw(self) -> Picture:
+        from .figure import picture_of
+
+        return picture_of(self.state, self.categories(), self.shown_runs())
 
     def to_code(self) -> str:
         """Return the Python that makes this very view again; see `Scalars.to_code`."""

@@ -17,10 +17,11 @@ from tbwidget.widget.frame import jsonable
 from .table import x_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
+    from tbwidget.drawing.shapes import Picture
     from tbwidget.logs import Run, ScalarSeries
     from tbwidget.widget.view_state import ViewState
 
@@ -93,12 +94,18 @@ def _selected_rows(state: ViewState, points: Any, scalars: Mapping[str, ScalarSe
     return np.flatnonzero(inside)
 
 
-def save(path: str | os.PathLike[str], state: ViewState, tags: list[str], runs: list[str]) -> None:
-    """Write what is shown to a file; see `Scalars.save`."""
+def save(
+    path: str | os.PathLike[str],
+    state: ViewState,
+    tags: list[str],
+    runs: list[str],
+    draw: Callable[[], Picture],
+) -> None:
+    """Write what is shown to a file, `draw` being asked for a picture; see `Scalars.save`."""
     target = os.fspath(path)
     suffix = os.path.splitext(target)[1].lower()
     if suffix in PICTURES:
-        _replace(target, _picture(suffix, state, tags, runs))
+        _replace(target, _picture(suffix, draw()))
     elif suffix == ".json":
         _replace(target, _json(state, tags, runs))
     elif suffix in TABLES:
@@ -108,13 +115,10 @@ def save(path: str | os.PathLike[str], state: ViewState, tags: list[str], runs: 
         raise ValueError(message)
 
 
-def _picture(suffix: str, state: ViewState, tags: list[str], runs: list[str]) -> bytes:
+def _picture(suffix: str, picture: Picture) -> bytes:
     from tbwidget.drawing.png import to_png
     from tbwidget.drawing.svg import to_svg
 
-    from .figure import picture_of
-
-    picture = picture_of(state, tags, runs)
     return to_svg(picture).encode() if suffix == ".svg" else to_png(picture)
 
 

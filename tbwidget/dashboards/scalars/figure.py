@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Charts in one picture; a log can have thousands of tags.
 MOST_PANELS = 100
-_DASHES = ((), (6.0, 3.0), (2.0, 2.0), (8.0, 3.0, 2.0, 3.0))
+DASHES = ((), (6.0, 3.0), (2.0, 2.0), (8.0, 3.0, 2.0, 3.0))
 
 
 def picture_of(state: ViewState, tags: list[str], runs: list[str]) -> Picture:
@@ -45,16 +45,21 @@ def picture_of(state: ViewState, tags: list[str], runs: list[str]) -> Picture:
             "as Scalars(..., tags=[...])"
         )
         raise ValueError(message)
-    hidden = set(state.hidden_runs)
-    scalars = {name: state.scalars_of(name) for name in runs if name not in hidden}
+    scalars = visible_scalars(state, runs)
     groups = group_runs(state.logdir.runs, runs, state.group_by)
     panels = [_panel(state, tag, scalars, groups) for tag in tags]
     return draw(panels, title=f"{state.logdir.name}: {', '.join(tags[:10])}")
 
 
+def visible_scalars(state: ViewState, runs: list[str]) -> dict[str, Mapping[str, ScalarSeries]]:
+    """Return the scalars of those of `runs` that are not hidden."""
+    hidden = set(state.hidden_runs)
+    return {name: state.scalars_of(name) for name in runs if name not in hidden}
+
+
 def _panel(state: ViewState, tag: str, scalars: Scalars, groups: dict[str, list[str]]) -> Panel:
     holders = {name: several for name, several in scalars.items() if tag in several}
-    axis = _axis(state.x_axis, tag, holders)
+    axis = axis_of(state, [several[tag] for several in holders.values()])
     if axis not in X_AXES:
         groups = {}  # a band is put together step by step, so it has no place on other axes
     grouped = {name for group in groups.values() for name in group}
@@ -63,12 +68,17 @@ def _panel(state: ViewState, tag: str, scalars: Scalars, groups: dict[str, list[
         for number, (name, group) in enumerate(groups.items())
     ]
     lines += [
-        _line(state, name, tag, axis, several)
+        line_of(state, name, tag, axis, several)
         for name, several in holders.items()
         if name not in grouped
     ]
+    return panel_of(state, tag, axis, lines)
+
+
+def panel_of(state: ViewState, title: str, axis: str, lines: list[Line]) -> Panel:
+    """Return a chart of `lines` with the axes that are set."""
     return Panel(
-        tag,
+        title,
         [line for line in lines if len(line.x)],
         axis,
         state.x_scale,
@@ -79,18 +89,19 @@ def _panel(state: ViewState, tag: str, scalars: Scalars, groups: dict[str, list[
     )
 
 
-def _axis(axis: str, tag: str, holders: Scalars) -> str:
+def axis_of(state: ViewState, several: list[ScalarSeries]) -> str:
     """Return the x axis; the order of writing where all steps of all series are equal."""
-    if axis != "step":
-        return axis
-    all_steps = [several[tag].snapshot().points.steps for several in holders.values()]
+    if state.x_axis != "step":
+        return state.x_axis
+    all_steps = [series.snapshot().points.steps for series in several]
     long = [steps for steps in all_steps if len(steps) > 1]
-    return "order" if long and all(steps[0] == steps[-1] for steps in long) else axis
+    return "order" if long and all(steps[0] == steps[-1] for steps in long) else "step"
 
 
-def _line(
+def line_of(
     state: ViewState, run: str, tag: str, axis: str, scalars: Mapping[str, ScalarSeries]
 ) -> Line:
+    """Return the curve of a tag in a run."""
     points = scalars[tag].snapshot().points
     number = state.run_number(run)
     smoothed = smooth(points.values, state.smoothing)[0] if state.smoothing else points.values
@@ -100,7 +111,7 @@ def _line(
         x_of(points, axis, scalars),
         smoothed,
         points.values if state.smoothing else None,
-        dash=_DASHES[number % len(_DASHES)] if state.dashes else (),
+        dash=DASHES[number % len(DASHES)] if state.dashes else (),
     )
 
 
@@ -117,5 +128,5 @@ def _band(state: ViewState, number: int, name: str, several: list[ScalarSeries],
         band.center,
         low=low,
         high=high,
-        dash=_DASHES[number % len(_DASHES)] if state.dashes else (),
+        dash=DASHES[number % len(DASHES)] if state.dashes else (),
     )

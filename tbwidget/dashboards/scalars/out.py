@@ -15,6 +15,7 @@ from .data import SUFFIXES, data_frame, save, selection_frame
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tbwidget.drawing.shapes import Picture
     from tbwidget.logs.frames import Selection
 
 
@@ -68,7 +69,13 @@ class ScalarsOut(TagDashboard):
         --------
         >>> tbwidget.Scalars("logs", tags="loss").save("loss.svg")  # doctest: +SKIP
         """
-        save(path, self.state, self.shown_tags(), self.shown_runs())
+        save(path, self.state, self.shown_tags(), self.shown_runs(), self._draw)
+
+    def _draw(self) -> Picture:
+        """Return the picture that `save` writes."""
+        from .figure import picture_of
+
+        return picture_of(self.state, self.shown_tags(), self.shown_runs())
 
     def to_bqplot(self) -> Any:
         """Return a `bqplot.Figure` with a line for each visible run and tag.

@@ -56,7 +56,7 @@ export function Card({ view, model, tag, visible }: CardProps) {
   const seen = useSignal(false);
   const zoom = useSignal<Zoom | null>(null);
   const detail = useSignal<Detail | null>(null);
-  const tags = useComputed(() => model.withOthers(tag, options.others.value));
+  const tags = useComputed(() => model.withOthers(name, options.others.value));
   const sources = useComputed(() => model.sources(tags.value, detail.value));
   const x = useComputed(() => chartX(settings.xAxis.value, sources.value));
   const code = () => model.code({ tag: name }, options);

@@ -80,10 +80,11 @@ export class ScalarsModel {
     return options;
   }
 
-  /** A tag, and those that are drawn with it. */
-  withOthers(tag: TagRow, others: readonly string[]): TagRow[] {
-    const rows = (this.#session.tags.value.scalars ?? []).filter((row) => others.includes(row[1]));
-    return [tag, ...rows];
+  /** The tag called `name`, and those that are drawn with it, as they are now. */
+  withOthers(name: string, others: readonly string[]): TagRow[] {
+    const rows = this.#session.tags.value.scalars ?? [];
+    const own = rows.filter((row) => row[1] === name);
+    return [...own, ...rows.filter((row) => others.includes(row[1]))];
   }
 
   /** What the chart of some tags draws: selected runs, or groups of them, of each. */
