@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 TOTAL_POINTS = 64_000
 FEWEST_POINTS = 64
 MOST_POINTS = 2_000
+#: Of a zoom so many points of a series are sent even to a small chart: a next zoom may need none.
+DETAIL_POINTS = 6_000
 #: While reading goes on, a series is sent again each time it has grown so many times over.
 GROWTH_WHILE_READING = 3
 #: With so many runs, those half read wait: there are others to show.
@@ -249,7 +251,8 @@ class Scalars(Deriving, ScalarsOut):
         high = number(args, "high", -np.inf, np.inf, np.inf)
         pixels = number(args, "pixels", 50, 8_000, 1_000)
         count = sum(map(len, found.values()))
-        limit = int(min(4 * pixels, max(FEWEST_POINTS, TOTAL_POINTS // max(1, count))))
+        wanted = max(4 * pixels, DETAIL_POINTS)
+        limit = int(min(wanted, max(FEWEST_POINTS, TOTAL_POINTS // max(1, count))))
         axis, smoothing = str(args.get("x_axis", "step")), self.state.smoothing
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
