@@ -63,6 +63,7 @@ class _Sent:
     at: float
     size: int
     seconds: float  # that it took to make
+    reading: bool  # whether more was yet to be read
 
 
 class Histograms(TagDashboard):
@@ -244,14 +245,15 @@ class Histograms(TagDashboard):
         due = {run: self._is_due((run, tag), wanted[run], key, count) for run in wanted}
         if self._one_range and any(due.values()):
             due = dict.fromkeys(due, True)
-        began = time.monotonic()
+        began, reading = time.monotonic(), not self.logdir.progress.complete
         chosen = [run for run in wanted if due[run]]
         held = [hold(wanted[run], wish) for run in chosen]
         for run, one, limits in zip(chosen, held, self._ranges(held), strict=True):
             before = size_of(buffers)
             yield {"key": (run, tag), **item_of(one, self.bins, limits, buffers)}
             now, size = time.monotonic(), size_of(buffers) - before
-            self._sent[run, tag] = _Sent(one.index, key, now, size, (now - began) / len(chosen))
+            seconds = (now - began) / len(chosen)
+            self._sent[run, tag] = _Sent(one.index, key, now, size, seconds, reading)
 
     def _is_due(
         self, key: tuple[int, int], series: HistogramSeries, wish: tuple[Any, ...], count: int
@@ -261,6 +263,8 @@ class Histograms(TagDashboard):
             return True
         if sent.index is series.index():
             return False
+        if sent.reading and self.logdir.progress.complete:
+            return True
         rate = BYTES_PER_SECOND / (1 + self.unacknowledged / PATIENCE_BYTES)
         pause = max(sent.size / rate, SHARE_OF_TIME * sent.seconds)
         return time.monotonic() - sent.at >= pause * count
