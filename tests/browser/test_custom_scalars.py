@@ -163,16 +163,12 @@ def test_the_tooltip_names_run_and_tag(open_notebook: Open, server: JupyterServe
         ),
         ("band", ["run0 · mean", "run1 · mean"]),
     ):
-        left, top, width, height = notebook.page.evaluate(
-            f"""(tag) => {{ const card = {CARD}; card.scrollIntoView({{ block: 'nearest' }});
+        place = f"""(tag) => {{ const card = {CARD}; card.scrollIntoView({{ block: 'nearest' }});
             const r = card.querySelector('.chart canvas').getBoundingClientRect();
-            return [r.left, r.top, r.width, r.height]; }}""",
-            tag,
-        )
+            return [r.left, r.top, r.width, r.height]; }}"""
         rows = "deepAll('.tooltip tbody tr').map((row) => row.cells[0].textContent).sort()"
-        for turn in range(
-            40
-        ):  # lines may still be on their way when it is pointed at the first time
+        for turn in range(40):  # cards and lines may still be on their way at the first time
+            left, top, width, height = notebook.page.evaluate(place, tag)
             notebook.page.mouse.move(left + width / 2 - turn % 2, top + height / 2)
             notebook.page.wait_for_timeout(250)
             if notebook.page.evaluate(f"() => {rows}") == names:
