@@ -2,7 +2,7 @@
 
     python -m benchmarks.reader                      # all corpora, five rounds: some ten minutes
     python -m benchmarks.reader a i --rounds 9
-    python -m benchmarks.reader --scale 0.1 --corpora /tmp/corpora
+    python -m benchmarks.reader --scale 0.1 --corpora corpora
 
 Every reading is a fresh process, its files in the page cache. Readers take turns within a round, so
 that whatever else the machine does befalls them alike; figures are medians over the rounds.

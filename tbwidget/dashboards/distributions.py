@@ -13,7 +13,7 @@ from tbwidget.widget.rpc import Answer, number, texts
 from tbwidget.widget.summarising import MOST_STEPS, SummaryDashboard, thinned_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import numpy.typing as npt
     import pandas as pd
@@ -83,9 +83,7 @@ class Distributions(SummaryDashboard):
         These are the rows of visible runs (`hidden_runs`) in `step_range`; if that is None, of each
         run and tag the row at `step` or the nearest step before it; if that is None too, all.
         """
-        hidden = set(self.state.hidden_runs)
-        runs = [name for name in self.shown_runs() if name not in hidden]
-        return self._frame(runs, self._selected_rows)
+        return self._frame(self.visible_runs(), self._selected_rows)
 
     def _selected_rows(self, index: Index) -> npt.NDArray[np.int64]:
         steps = index.columns.steps
@@ -101,7 +99,7 @@ class Distributions(SummaryDashboard):
         import pandas as pd
 
         rows: list[tuple[Any, ...]] = []
-        for name, tag, series in self._shown(runs):
+        for name, tag, series in self.shown_series(runs):
             index = series.index()
             for row in rows_of(index).tolist():
                 try:
@@ -115,13 +113,6 @@ class Distributions(SummaryDashboard):
         return pd.DataFrame(rows, columns=list(names)).astype(
             {name: types.get(name, np.float64) for name in names}
         )
-
-    def _shown(self, runs: list[str]) -> Iterator[tuple[str, str, HistogramSeries]]:
-        for name in runs:
-            held = self.series_of(name)
-            for tag in self.shown_tags():
-                if tag in held:
-                    yield name, tag, held[tag]
 
     # -- what the page gets ----------------------------------------------------------------------
 

@@ -85,7 +85,7 @@ class PRCurves(SummaryDashboard):
         """
         return _frame(
             (name, tag, step, wall_time, curve, slice(None))
-            for name, tag, series in self._shown(self.shown_runs())
+            for name, tag, series in self.shown_series(self.shown_runs())
             for step, wall_time, curve in series.readable()
         )
 
@@ -97,12 +97,10 @@ class PRCurves(SummaryDashboard):
         it, or the newest ones if it is None; of each the row nearest to `threshold`, or all rows if
         that is None.
         """
-        hidden = set(self.state.hidden_runs)
-        runs = [name for name in self.shown_runs() if name not in hidden]
-        return _frame(self._looked_at(runs))
+        return _frame(self._looked_at(self.visible_runs()))
 
     def _looked_at(self, runs: list[str]) -> Iterator[Any]:
-        for name, tag, series in self._shown(runs):
+        for name, tag, series in self.shown_series(runs):
             index = series.index()
             row = row_at(index, self.state.step)
             if row is None:
@@ -117,13 +115,6 @@ class PRCurves(SummaryDashboard):
                 nearest = round(self.threshold * (curve.shape[1] - 1))
                 rows = slice(nearest, nearest + 1)
             yield name, tag, int(columns.steps[row]), float(columns.wall_times[row]), curve, rows
-
-    def _shown(self, runs: list[str]) -> Iterator[tuple[str, str, PRCurveSeries]]:
-        for name in runs:
-            held = self.series_of(name)
-            for tag in self.shown_tags():
-                if tag in held:
-                    yield name, tag, held[tag]
 
     # -- what the page gets ----------------------------------------------------------------------
 

@@ -159,6 +159,14 @@ class SummaryDashboard(TagDashboard):
     def summarise(self, value: Any) -> npt.NDArray[np.float64]:
         """Return the numbers made of one value, one for each of `summary_columns`."""
 
+    def shown_series(self, runs: list[str]) -> Iterator[tuple[str, str, Any]]:
+        """Yield run, tag and series of all that this view is about in some of its runs."""
+        for name in runs:
+            held = self.series_of(name)
+            for tag in self.shown_tags():
+                if tag in held:
+                    yield name, tag, held[tag]
+
     def complete(
         self, item: dict[str, Any], summarised: Summarised, index: Index, buffers: list[memoryview]
     ) -> None:

@@ -86,6 +86,11 @@ class TagDashboard(Dashboard):
             names = [name for name in names if name in self._selected]
         return select(names, self._run_selection)
 
+    def visible_runs(self) -> list[str]:
+        """Return those of `shown_runs` that are not switched off in the run list."""
+        hidden = set(self.state.hidden_runs)
+        return [name for name in self.shown_runs() if name not in hidden]
+
     def shown_tags(self) -> list[str]:
         """Return the tags that this view is about, in natural order."""
         names = {tag for run in self.shown_runs() for tag in self.tags_of(run)}

@@ -52,11 +52,13 @@ def test_every_selected_series_is_drawn(name: str, open_notebook: Open, tmp_path
         before = len(drawn)
         notebook.wait_for_drawn()
         notebook.page.wait_for_timeout(300)
+        notebook.wait_for_series({tag: expected[tag] for tag in notebook.cards()})
         drawn.update(notebook.cards())
         scroll = "() => { const [c] = deepAll('.cards'); c.scrollTop += c.clientHeight * 0.8; }"
         notebook.page.evaluate(scroll)
         if len(drawn) == before:
             notebook.page.wait_for_timeout(500)
+            notebook.wait_for_series({tag: expected[tag] for tag in notebook.cards()})
             drawn.update(notebook.cards())
             assert len(drawn) > before, sorted(set(expected) - set(drawn))
     assert {tag: card["series"] for tag, card in drawn.items()} == expected

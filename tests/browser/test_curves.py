@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import event_files as ef
-import nbformat
 import numpy as np
 import pytest
 import shared_logs
@@ -21,12 +18,12 @@ from tbwidget.dashboards.distributions import PERCENTILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from lab import JupyterServer, Notebook
 
     Open = Callable[..., Notebook]
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 ROWS = ("tp", "fp", "tn", "fn", "precision", "recall")
 BUTTON = """(label) => deepAll('button')
   .find((b) => (b.ariaLabel || b.innerText).trim().startsWith(label)).click()"""
@@ -336,28 +333,3 @@ def test_a_zoom_brings_the_steps_that_were_left_out(
         if low <= step <= high:
             assert found["p9332"][row] == compress(buckets(int(step)))[7]
     assert notebook.errors() == []
-
-
-@pytest.mark.parametrize(
-    ("name", "views"),
-    [
-        ("04_distributions.ipynb", {3: "kernel/0", 10: "kernel/2"}),
-        ("05_pr_curves.ipynb", {3: "digit/3", 10: "digit/8"}),
-    ],
-)
-def test_the_notebooks_run_from_top_to_bottom(
-    open_notebook: Open, server: JupyterServer, name: str, views: dict[int, str]
-) -> None:
-    path = NOTEBOOKS / name
-    shutil.copy(path, server.root)
-    notebook = open_notebook(path=path.name)
-    cells = nbformat.read(path, as_version=4).cells
-    for number, cell in enumerate(cells):
-        if cell.cell_type == "code":
-            notebook.run(number, 120)
-    for number, tag in views.items():
-        notebook.cell(number).scroll_into_view_if_needed()
-        drawn = f'() => deepAll(\'.card[data-tag="{tag}"][data-drawn="1"]\').length > 0'
-        notebook.wait_for(drawn)
-    assert notebook.errors() == []
-    assert notebook.foreign_requests() == []

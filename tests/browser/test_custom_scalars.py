@@ -109,9 +109,10 @@ def test_layout_messages_and_folding(open_notebook: Open, server: JupyterServer)
         ["Bands", list(LAYOUT["Bands"])],
         ["Folded", []],
     ]
+    expected = {"all losses": 4, "half bad": 2, "band": 2, "missing": 2}
+    notebook.wait_for_series(expected)
     cards = notebook.cards()
-    series = {tag: card["series"] for tag, card in cards.items()}
-    assert series == {"all losses": 4, "half bad": 2, "band": 2, "missing": 2}
+    assert {tag: card["series"] for tag, card in cards.items()} == expected
     text = {
         tag: notebook.page.evaluate(TEXT, tag) for tag in ("bad", "half bad", "nothing", "missing")
     }

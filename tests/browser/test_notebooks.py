@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,60 +48,59 @@ def test_the_curves_grow_while_the_training_cell_runs(
     assert notebook.foreign_requests() == []
 
 
-def test_the_notebook_of_scalars_runs_from_top_to_bottom(
-    open_notebook: Callable[..., Notebook], server: JupyterServer
-) -> None:
-    path = NOTEBOOK.with_name("02_scalars.ipynb")
+def run_all(
+    open_notebook: Callable[..., Notebook], server: JupyterServer, name: str, views: dict[int, str]
+) -> Notebook:
+    """Run a notebook to its end, and wait until cells have drawn the tags given for them."""
+    path = NOTEBOOK.with_name(name)
     shutil.copy(path, server.root)
     notebook = open_notebook(path=path.name)
-    cells = nbformat.read(path, as_version=4).cells
-    for number, cell in enumerate(cells):
+    for number, cell in enumerate(nbformat.read(path, as_version=4).cells):
         if cell.cell_type == "code":
             notebook.run(number, 120)
-    assert (server.root / "logs" / "scalars.svg").read_text().startswith("<")
     # Each view in turn: what has been scrolled out of sight JupyterLab may take out of the page.
-    for number, tag in ((3, "val/loss"), (8, "train/loss"), (12, "train/loss")):
+    for number, tag in views.items():
         notebook.cell(number).scroll_into_view_if_needed()
         drawn = f'() => deepAll(\'.card[data-tag="{tag}"][data-drawn="1"]\').length > 0'
         notebook.wait_for(drawn)
     assert notebook.errors() == []
     assert notebook.foreign_requests() == []
+    return notebook
 
 
-def test_the_notebook_of_custom_scalars_runs_from_top_to_bottom(
+@pytest.mark.parametrize(
+    ("name", "views"),
+    [
+        ("03_histograms.ipynb", {3: "dense/kernel", 11: "dense/kernel"}),
+        ("04_distributions.ipynb", {3: "kernel/0", 10: "kernel/2"}),
+        ("05_pr_curves.ipynb", {3: "digit/3", 10: "digit/8"}),
+    ],
+)
+def test_a_notebook_runs_from_top_to_bottom(
+    open_notebook: Callable[..., Notebook],
+    server: JupyterServer,
+    name: str,
+    views: dict[int, str],
+) -> None:
+    run_all(open_notebook, server, name, views)
+
+
+def test_the_notebook_of_scalars(
     open_notebook: Callable[..., Notebook], server: JupyterServer
 ) -> None:
-    path = NOTEBOOK.with_name("06_custom_scalars.ipynb")
-    shutil.copy(path, server.root)
-    notebook = open_notebook(path=path.name)
-    cells = nbformat.read(path, as_version=4).cells
-    for number, cell in enumerate(cells):
-        if cell.cell_type == "code":
-            notebook.run(number, 120)
-    for number in (3, 9):
-        notebook.cell(number).scroll_into_view_if_needed()
-        notebook.wait_for(
-            "() => deepAll('.card[data-tag=\"all losses\"]')"
-            ".some((card) => card.tbwidgetProbe?.().series === 9)"
-        )
+    views = {3: "val/loss", 8: "train/loss", 12: "train/loss"}
+    run_all(open_notebook, server, "02_scalars.ipynb", views)
+    assert (server.root / "logs" / "scalars.svg").read_text().startswith("<")
+
+
+def test_the_notebook_of_custom_scalars(
+    open_notebook: Callable[..., Notebook], server: JupyterServer
+) -> None:
+    views = {3: "all losses", 9: "all losses"}
+    notebook = run_all(open_notebook, server, "06_custom_scalars.ipynb", views)
     assert "tbwidget.CustomScalars(" in notebook.output(12)
-    assert notebook.errors() == []
-    assert notebook.foreign_requests() == []
-
-
-def test_the_notebook_of_histograms_runs_from_top_to_bottom(
-    open_notebook: Callable[..., Notebook], server: JupyterServer
-) -> None:
-    path = NOTEBOOK.with_name("03_histograms.ipynb")
-    shutil.copy(path, server.root)
-    notebook = open_notebook(path=path.name)
-    cells = nbformat.read(path, as_version=4).cells
-    for number, cell in enumerate(cells):
-        if cell.cell_type == "code":
-            notebook.run(number, 120)
-    for number in (3, 11):
-        notebook.cell(number).scroll_into_view_if_needed()
-        drawn = '() => deepAll(\'.card[data-tag="dense/kernel"][data-drawn="1"]\').length > 0'
-        notebook.wait_for(drawn)
-    assert notebook.errors() == []
-    assert notebook.foreign_requests() == []
+    notebook.cell(9).scroll_into_view_if_needed()
+    notebook.wait_for(
+        "() => deepAll('.card[data-tag=\"all losses\"]')"
+        ".some((card) => card.tbwidgetProbe?.().series === 9)"
+    )

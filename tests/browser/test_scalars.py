@@ -92,7 +92,7 @@ def board(server: JupyterServer, open_notebook: Open) -> Callable[..., Board]:
         first = f"import json, tbwidget; board = tbwidget.TensorBoard('{logs}', height=640); board"
         notebook = open_notebook([first, *cells])
         notebook.run(0)
-        notebook.wait_for_drawn(3)
+        notebook.wait_for_series(dict.fromkeys(("loss", "signed", "epoch"), 6))
         return Board(notebook)
 
     return open_

@@ -211,6 +211,16 @@ class Notebook:
             "(count) => deepAll('.card[data-drawn=\"1\"]').length >= count", timeout, count
         )
 
+    def wait_for_series(self, expected: dict[str, int], timeout: float = 30) -> None:
+        """Wait until the cards of these tags show so many series: they come in several messages."""
+        self.wait_for(
+            """(expected) => Object.entries(expected).every(([tag, count]) =>
+              deepAll('.card[data-drawn="1"]').some(({ dataset }) =>
+                dataset.tag === tag && Number(dataset.series) === count))""",
+            timeout,
+            expected,
+        )
+
     def cards(self) -> dict[str, dict[str, Any]]:
         """Return what each drawn card shows, by tag."""
         return self.page.evaluate(
