@@ -101,6 +101,9 @@ class Settings(traitlets.HasTraits):
         ``"hparam:lr"``, with ``"-"`` in front for descending.
     fold_children : bool
         Whether the sub-runs that ``add_scalars`` made are lines of their parent's charts.
+    superseded : bool
+        Whether points that a restart or a later write replaced are drawn too, faintly: each stretch
+        of ascending steps as a line of its own.
     """
 
     smoothing = traitlets.Float(0.6, min=0.0, max=0.999).tag(sync=True)
@@ -133,6 +136,7 @@ class Settings(traitlets.HasTraits):
     run_columns = traitlets.List(traitlets.Unicode(), maxlen=MAX_ITEMS).tag(sync=True)
     run_sort = traitlets.Unicode("name").tag(sync=True)
     fold_children = traitlets.Bool(default_value=True).tag(sync=True)
+    superseded = traitlets.Bool(default_value=False).tag(sync=True)
 
     @traitlets.validate("run_filter", "tag_filter", "group_by", "color_by", "run_sort")
     def _validate_text(self, proposal: Any) -> str:

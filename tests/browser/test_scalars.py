@@ -169,6 +169,27 @@ def test_derived_tags_are_live(board: Callable[..., Board], server: JupyterServe
     assert one.notebook.errors() == []
 
 
+def test_what_restarts_replaced_is_drawn_if_asked_for(
+    server: JupyterServer, open_notebook: Open
+) -> None:
+    for first in (0, 50, 20):  # each begins before the last has ended
+        with tbwidget.SummaryWriter(server.root / "restarts", purge_step=first) as writer:
+            for step in range(first, first + 60):
+                writer.add_scalar("loss", first + step, step)
+    notebook = open_notebook(["import tbwidget; tbwidget.TensorBoard('restarts', height=640)"])
+    notebook.run(0)
+    one = Board(notebook)
+    one.wait("loss", "p.series === 1 && p.drawn[0].points === 80")
+    one.press("Settings")
+    one.set("Points that restarts replaced")
+    one.wait("loss", "p.series === 3 && p.drawn.map((line) => line.points).join() === '40,60,80'")
+    old = one.probe("loss")["drawn"]
+    assert [(line["first"], line["last"]) for line in old] == [(20, 59), (100, 159), (0, 99)]
+    one.set("Points that restarts replaced")
+    one.wait("loss", "p.series === 1")
+    assert notebook.errors() == []
+
+
 def test_axes_zoom_pan_and_marks(board: Callable[..., Board]) -> None:
     one = board("board.state.x_axis = 'tag:epoch'")
     whole = one.probe("signed")["xDomain"]

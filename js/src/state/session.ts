@@ -110,6 +110,7 @@ export class Session {
       runColumns: new Setting<string[]>(model, "run_columns"),
       runSort: new Setting<string>(model, "run_sort"),
       foldChildren: new Setting<boolean>(model, "fold_children"),
+      superseded: new Setting<boolean>(model, "superseded"),
     };
     const { runColors, runNotes, colorBy, foldChildren, runFilter, hiddenRuns } = this.settings;
     this.runs = computed(() =>

@@ -74,6 +74,14 @@ export interface SeriesMessage {
   items: SeriesItem[];
 }
 
+/** Superseded points of a series in the order written; `stretch` tells where steps run back. */
+export interface SupersededItem {
+  key: [run: number, tag: number];
+  /** How many there are, sent or not. */
+  n: number;
+  columns: ColumnSpec[];
+}
+
 /** A group's curve: `value` is the centre, `low` and `high` are the band, `count` runs took part. */
 export interface BandItem {
   key: [group: number, tag: number];

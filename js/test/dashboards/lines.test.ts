@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { csvOf } from "../../src/dashboards/scalars/card_export";
 import {
   chartX,
   type LineSource,
   type LineStyle,
+  type RunLine,
   toLines,
 } from "../../src/dashboards/scalars/lines";
 import { describeRuns, type RunInfo } from "../../src/state/runs";
@@ -109,5 +111,18 @@ describe("toLines", () => {
     expect([...(toLines([source(0, epoch)], "value", style())[0]?.x ?? [])]).toEqual([1, 2]);
     const without = toLines([source(0, series([1, 2]))], "value", style());
     expect([...(without[0]?.x ?? [])]).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  test("what was replaced is a dotted line behind the others, of no account for the rest", () => {
+    const replaced = source(3, series([1, 2]), { superseded: 1 });
+    const [old, own] = toLines([replaced, source(3, series([1, 2]))], "step", style());
+    expect(old).toMatchObject({ id: "3~1", name: "run3 (replaced 1)", dimmed: true });
+    expect(old?.dash).not.toEqual([]);
+    expect(own).toMatchObject({ id: "3", name: "run3", dimmed: false });
+    expect(
+      csvOf([old, own] as RunLine[])
+        .trim()
+        .split("\n"),
+    ).toHaveLength(3);
   });
 });

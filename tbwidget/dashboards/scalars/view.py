@@ -15,6 +15,7 @@ from .axis import AxisVersion, TagAxis
 from .bands import Bands
 from .out import ScalarsOut
 from .overview import COLUMNS, overview
+from .superseded import Superseded
 from .table import answer_table, x_of
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class Scalars(Deriving, ScalarsOut):
         self._sent: dict[tuple[int, int], _Sent] = {}
         self._rows_seen: dict[tuple[int, int], int] = {}  # while reading
         self._bands = Bands(self)
+        self._superseded = Superseded(self)
         self._x = TagAxis("", {})
         super().__init__(source, tags=tags, runs=runs, state=state, **traits)
         self.operations.register("band_detail", self._band_detail)
@@ -123,6 +125,7 @@ class Scalars(Deriving, ScalarsOut):
         for key in [key for key in self._sent if key[1] in missing]:
             del self._sent[key]
         self._bands.forget(missing)
+        self._superseded.forget(missing)
         wanted = self._wanted()
         reading = not self.logdir.progress.complete
         limit = self._limit(len(wanted), reading=reading)
@@ -143,6 +146,7 @@ class Scalars(Deriving, ScalarsOut):
         if items:
             yield {"op": "series", "reading": reading, "items": items}, buffers
         yield from self._bands.updates(wanted, self.shown_runs())
+        yield from self._superseded.updates(wanted)
 
     def _limit(self, wanted: int, *, reading: bool) -> int:
         """Return how many points to send of a series, so that all together are not too many."""

@@ -8,7 +8,7 @@ const FORMULA = /^[=+\-@\t\r]/;
 /** The points that the page holds of a chart, one a line. */
 export function csvOf(lines: readonly RunLine[]): string {
   const rows = [COLUMNS.join(",")];
-  for (const line of lines) {
+  for (const line of lines.filter(isCurrent)) {
     const names = `${cell(line.run.name)},${cell(line.tag)}`;
     line.raw.forEach((value, i) => {
       const smoothed = line.smoothed?.[i] ?? value;
@@ -22,7 +22,7 @@ export function csvOf(lines: readonly RunLine[]): string {
 export function jsonOf(lines: readonly RunLine[]): string {
   const plain = (values: Float64Array) =>
     Array.from(values, (value) => (Number.isFinite(value) ? value : String(value)));
-  const runs = lines.map((line) => ({
+  const runs = lines.filter(isCurrent).map((line) => ({
     run: line.run.name,
     tag: line.tag,
     step: plain(line.step),
@@ -31,6 +31,10 @@ export function jsonOf(lines: readonly RunLine[]): string {
     smoothed: plain(line.smoothed ?? line.raw),
   }));
   return JSON.stringify(runs);
+}
+
+function isCurrent({ superseded }: RunLine): boolean {
+  return !superseded;
 }
 
 /** A text as a cell of such a file. */

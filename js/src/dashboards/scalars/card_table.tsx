@@ -36,14 +36,18 @@ export function CardTable({ state }: { state: CardParts }) {
   const range = settings.stepRange.value;
   const columns = settings.columns.value.filter((one) => OF_A_RANGE.includes(one) === !!range);
   const lines = useComputed(() =>
-    toLines(sources.value, x.value, {
-      smoothing: options.smoothing.value ?? settings.smoothing.value,
-      highlighted: null,
-      dashes: false,
-      rightAxis: false,
-      named: state.named,
-      alone: view.session.runs.value.length === 1,
-    }),
+    toLines(
+      sources.value.filter(({ superseded }) => !superseded),
+      x.value,
+      {
+        smoothing: options.smoothing.value ?? settings.smoothing.value,
+        highlighted: null,
+        dashes: false,
+        rightAxis: false,
+        named: state.named,
+        alone: view.session.runs.value.length === 1,
+      },
+    ),
   );
   const exact = useExactRows(state);
   const rows = lines.value.flatMap((line) => {

@@ -17,7 +17,7 @@ export function cursorOf(
   const values = new Map<number, number>();
   for (const point of hover.points) {
     const line = byId.get(point.id);
-    if (!line) continue;
+    if (!line || line.superseded) continue;
     // Of several tags, the card's own, else the nearest one.
     if (line.tag === tag || !values.has(line.run.number))
       values.set(line.run.number, point.smoothed ?? point.raw);

@@ -17,6 +17,8 @@ export interface RunLine extends Line {
   step: Float64Array;
   wall: Float64Array;
   band?: Band;
+  /** Whether these are points that were replaced. */
+  superseded?: boolean;
 }
 
 export type ChartX = ChartOptions["x"];
@@ -45,6 +47,8 @@ export interface LineSource {
   band?: Band | undefined;
   /** Tags of the same run that are the limits of a band about it. */
   limits?: { lower: Pair; upper: Pair } | undefined;
+  /** Of points that were replaced: which stretch of ascending steps it is, from 1 on. */
+  superseded?: number;
   /** Where tags are told apart by colour: its own. */
   color?: string;
   /** Finer points of the part that a zoom shows. */
@@ -80,13 +84,15 @@ export function toLines(sources: readonly LineSource[], x: ChartX, style: LineSt
     const points = pointsOf(source, smoothing);
     const band = source.limits ? bandOf(points, source.limits, smoothing) : source.band;
     const last = points.wall[points.wall.length - 1] ?? 0;
+    const superseded = source.superseded !== undefined;
+    const label = superseded ? `${run.label} (replaced ${source.superseded})` : run.label;
     return {
       id: idOf(source),
       run,
       tag,
-      name: !named ? run.label : style.alone ? tag : `${run.label} · ${tag}`,
+      name: !named ? label : style.alone && !superseded ? tag : `${label} · ${tag}`,
       color: color ?? run.color,
-      dash: dashOf(color ? 0 : dashNumber(run, place, style.dashes)),
+      dash: dashOf(superseded ? 4 : color ? 0 : dashNumber(run, place, style.dashes)),
       ...(band && { band }),
       axis: rightAxis && place > 0 ? "right" : "left",
       x: (x === "relative" && band?.relative) || xOf(points, x, startOf(series.wall)),
@@ -94,15 +100,17 @@ export function toLines(sources: readonly LineSource[], x: ChartX, style: LineSt
       wall: points.wall,
       raw: points.value,
       smoothed: smoothing > 0 && !source.band ? points.smoothed : null, // a group's members were
-      live: now - last < LIVE_SECONDS,
-      dimmed: highlighted !== null && highlighted !== run.number,
-      highlighted: highlighted === run.number,
+      live: !superseded && now - last < LIVE_SECONDS,
+      dimmed: superseded || (highlighted !== null && highlighted !== run.number),
+      highlighted: !superseded && highlighted === run.number,
+      superseded,
     };
   });
 }
 
-export function idOf({ run, tag, place }: LineSource): string {
-  return place ? `${run.number}:${tag}` : String(run.number);
+export function idOf({ run, tag, place, superseded }: LineSource): string {
+  const id = place ? `${run.number}:${tag}` : String(run.number);
+  return superseded ? `${id}~${superseded}` : id;
 }
 
 /** Whether the page holds all points of what is drawn. */

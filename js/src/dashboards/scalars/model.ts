@@ -4,11 +4,18 @@ import { Series, SeriesStore } from "../../state/series";
 import type { RunInfo, Session } from "../../state/session";
 import type { Channel } from "../../wire/channel";
 import { FrameReader } from "../../wire/frame";
-import type { BandsMessage, SeriesItem, SeriesMessage, TagRow } from "../../wire/types";
+import type {
+  BandsMessage,
+  SeriesItem,
+  SeriesMessage,
+  SupersededItem,
+  TagRow,
+} from "../../wire/types";
 import { Bands } from "./bands";
 import { CardOptions } from "./card_options";
 import type { LineSource } from "./lines";
 import { type Row, rowOfAnswer } from "./statistics";
+import { Superseded } from "./superseded";
 
 const WATCH_AFTER_MS = 80;
 /** While reading goes on, charts are drawn so often and no oftener: drawing would hold it up. */
@@ -31,6 +38,7 @@ export class ScalarsModel {
   readonly #options = new Map<string, CardOptions>();
   /** Groups of runs as curves, while runs are grouped. */
   readonly bands = new Bands();
+  readonly #superseded = new Superseded();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Tags whose charts are yet to be told of a change. */
   readonly #changed = new Set<number>();
@@ -55,6 +63,11 @@ export class ScalarsModel {
     channel.on("bands", (message, buffers) => {
       const reader = new FrameReader(buffers);
       for (const tag of this.bands.take(message as unknown as BandsMessage, reader))
+        this.revision(tag).value++;
+    });
+    channel.on("superseded", (message, buffers) => {
+      const items = message.items as SupersededItem[];
+      for (const tag of this.#superseded.take(items, new FrameReader(buffers)))
         this.revision(tag).value++;
     });
     channel.onGap = () => void this.#watch(true);
@@ -96,7 +109,10 @@ export class ScalarsModel {
       return this.#session.selected.value.flatMap((run) => {
         const series = this.series(run, row);
         const fine = detail?.get(`${run.number}:${number}`);
-        return series?.length ? [{ run, tag: name, place, series, detail: fine }] : [];
+        if (!series?.length) return [];
+        const own: LineSource = { run, tag: name, place, series, detail: fine };
+        if (!this.#session.settings.superseded.value) return own;
+        return [...this.#superseded.sources(run, row, place), own];
       });
     });
   }
@@ -152,8 +168,7 @@ export class ScalarsModel {
   show(id: string, tags: ReadonlySet<string>): void {
     this.#views.set(id, tags);
     this.#stop ??= effect(() => {
-      const { smoothing, groupBy, center, band, xAxis } = this.#session.settings;
-      for (const setting of [smoothing, groupBy, center, band, xAxis]) setting.value;
+      for (const setting of this.#sentFor()) setting.value;
       this.#session.selected.value;
       for (const name of this.#shown()) this.options(name).others.value;
       this.#schedule();
@@ -190,6 +205,12 @@ export class ScalarsModel {
     );
   }
 
+  /** The settings on which it depends what the kernel sends. */
+  #sentFor() {
+    const { smoothing, groupBy, center, band, xAxis, superseded } = this.#session.settings;
+    return [smoothing, groupBy, center, band, xAxis, superseded] as const;
+  }
+
   /** The tags that any view shows. */
   #shown(): Set<string> {
     return new Set([...this.#views.values()].flatMap((tags) => [...tags]));
@@ -214,8 +235,7 @@ export class ScalarsModel {
 
   /** Tell the kernel what each view shows, where it does not know; returns its answers. */
   #watch(everything: boolean): Promise<unknown>[] {
-    const { smoothing, groupBy, center, band, xAxis } = this.#session.settings;
-    const settings = [smoothing, groupBy, center, band, xAxis].map((setting) => setting.peek());
+    const settings = this.#sentFor().map((setting) => setting.peek());
     const numbers = new Map((this.#session.tags.value.scalars ?? []).map((row) => [row[1], row]));
     const selected = new Set(this.#session.selected.value.map((run) => run.number));
     const hidden = this.#session.runs.value.filter((run) => !selected.has(run.number));

@@ -82,6 +82,14 @@ export function SettingsPanel({ session, model }: { session: Session; model: Sca
           settings.foldChildren.value = on;
         }}
       />
+      <Check
+        label="Points that restarts replaced"
+        title="Drawn dotted behind the others, each stretch of ascending steps as a line of its own"
+        value={settings.superseded.value}
+        onChange={(on) => {
+          settings.superseded.value = on;
+        }}
+      />
       <h5>Colours</h5>
       <Grouping session={session} kind="colorBy" label="Colour by" />
       <Check

@@ -1,0 +1,42 @@
+// Points that a restart or a later write replaced, while they are to be shown.
+import type { RunInfo } from "../../state/runs";
+import { Series } from "../../state/series";
+import type { FrameReader } from "../../wire/frame";
+import type { SupersededItem } from "../../wire/types";
+import type { LineSource } from "./lines";
+
+export class Superseded {
+  readonly #held = new Map<string, Series[]>();
+
+  /** Take what was pushed; returns the tags whose lines changed. */
+  take(items: readonly SupersededItem[], reader: FrameReader): Set<number> {
+    for (const item of items) this.#held.set(item.key.join(":"), stretchesOf(item, reader));
+    return new Set(items.map(({ key }) => key[1]));
+  }
+
+  /** A line for each stretch of ascending steps of a tag in a run. */
+  sources(run: RunInfo, [number, name]: readonly [number, string, ...unknown[]], place: number) {
+    const stretches = this.#held.get(`${run.number}:${number}`) ?? [];
+    return stretches.map(
+      (series, stretch): LineSource => ({
+        ...{ run, tag: name, place, series, detail: undefined },
+        superseded: stretch + 1,
+      }),
+    );
+  }
+}
+
+function stretchesOf({ key, columns }: SupersededItem, reader: FrameReader): Series[] {
+  const { step, wall, value, stretch } = reader.columns(columns);
+  if (!step || !wall || !value || !stretch) throw new Error("points came without their columns");
+  const found: Series[] = [];
+  for (let first = 0; first < step.length; ) {
+    let end = first;
+    while (end < step.length && stretch[end] === stretch[first]) end++;
+    const [part, n] = [(column: Float64Array) => column.slice(first, end), end - first];
+    const item = { key, generation: 0, from: 0, n, columns: [] };
+    found.push(new Series(item, { step: part(step), wall: part(wall), value: part(value) }));
+    first = end;
+  }
+  return found;
+}
