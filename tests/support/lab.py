@@ -212,11 +212,15 @@ class Notebook:
         )
 
     def wait_for_series(self, expected: dict[str, int], timeout: float = 30) -> None:
-        """Wait until the cards of these tags show so many series: they come in several messages."""
+        """Wait until the cards of these tags have and draw so many series.
+
+        They come in several messages, and what has come is drawn a moment later.
+        """
         self.wait_for(
             """(expected) => Object.entries(expected).every(([tag, count]) =>
-              deepAll('.card[data-drawn="1"]').some(({ dataset }) =>
-                dataset.tag === tag && Number(dataset.series) === count))""",
+              deepAll('.card[data-drawn="1"]').some((card) =>
+                card.dataset.tag === tag && Number(card.dataset.series) === count
+                  && card.tbwidgetProbe().series === count))""",
             timeout,
             expected,
         )
