@@ -102,7 +102,7 @@ class Settings(traitlets.HasTraits):
     fold_children : bool
         Whether the sub-runs that ``add_scalars`` made are lines of their parent's charts.
     superseded : bool
-        Whether points that a restart or a later write replaced are drawn too, faintly: each stretch
+        Whether points that a restart or a later write replaced are drawn too, dotted: each stretch
         of ascending steps as a line of its own.
     """
 

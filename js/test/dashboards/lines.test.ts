@@ -116,9 +116,9 @@ describe("toLines", () => {
   test("what was replaced is a dotted line behind the others, of no account for the rest", () => {
     const replaced = source(3, series([1, 2]), { superseded: 1 });
     const [old, own] = toLines([replaced, source(3, series([1, 2]))], "step", style());
-    expect(old).toMatchObject({ id: "3~1", name: "run3 (replaced 1)", dimmed: true });
+    expect(old).toMatchObject({ id: "3~1", name: "run3 (replaced 1)", live: false });
     expect(old?.dash).not.toEqual([]);
-    expect(own).toMatchObject({ id: "3", name: "run3", dimmed: false });
+    expect(own).toMatchObject({ id: "3", name: "run3", dash: [] });
     expect(
       csvOf([old, own] as RunLine[])
         .trim()

@@ -92,7 +92,7 @@ export function toLines(sources: readonly LineSource[], x: ChartX, style: LineSt
       tag,
       name: !named ? label : style.alone && !superseded ? tag : `${label} · ${tag}`,
       color: color ?? run.color,
-      dash: dashOf(superseded ? 4 : color ? 0 : dashNumber(run, place, style.dashes)),
+      dash: dashOf(superseded ? 2 : color ? 0 : dashNumber(run, place, style.dashes)),
       ...(band && { band }),
       axis: rightAxis && place > 0 ? "right" : "left",
       x: (x === "relative" && band?.relative) || xOf(points, x, startOf(series.wall)),
@@ -101,7 +101,7 @@ export function toLines(sources: readonly LineSource[], x: ChartX, style: LineSt
       raw: points.value,
       smoothed: smoothing > 0 && !source.band ? points.smoothed : null, // a group's members were
       live: !superseded && now - last < LIVE_SECONDS,
-      dimmed: superseded || (highlighted !== null && highlighted !== run.number),
+      dimmed: highlighted !== null && (superseded || highlighted !== run.number),
       highlighted: !superseded && highlighted === run.number,
       superseded,
     };

@@ -136,9 +136,10 @@ export class ScalarsModel {
   note(tag: number): string {
     this.revision(tag).value;
     if (this.isGrouped()) return this.bands.note(tag);
-    const { groupBy, xAxis } = this.#session.settings;
+    const { groupBy, xAxis, superseded } = this.#session.settings;
     const single = groupBy.value !== "" && xAxis.value.startsWith("tag:");
-    return single ? "single runs: groups need steps or time as x" : "";
+    if (single) return "single runs: groups need steps or time as x";
+    return superseded.value ? this.#superseded.note(tag, this.#session.selected.value) : "";
   }
 
   /** Rows of a data table computed from all points of one tag, by run number. */
