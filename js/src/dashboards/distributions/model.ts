@@ -1,14 +1,16 @@
 // The percentiles that the page holds for one widget.
 import { type Signal, signal } from "@preact/signals";
 import type { RunInfo, Session } from "../../state/session";
+import { Setting } from "../../state/settings";
 import type { Channel } from "../../wire/channel";
 import { FrameReader } from "../../wire/frame";
 import type { TagRow } from "../../wire/types";
 import { CardState } from "../cards/card_frame";
 import { joined, type Summary, type SummaryItem, SummaryModel } from "../summaries/model";
+import { countOdd } from "./lines";
 
 /** How several runs share a card: "auto" is over each other if they are few. */
-export type Layout = "auto" | "overlay" | "single";
+export type Mode = "auto" | "overlay" | "single";
 
 /** With more runs over each other no band can be told from the others. */
 export const MOST_OVERLAID = 3;
@@ -23,7 +25,7 @@ export class DistributionCardState extends CardState {
 export type Detail = ReadonlyMap<number, Summary>;
 
 export class DistributionsModel extends SummaryModel<DistributionCardState> {
-  readonly layout: Signal<Layout> = signal("auto");
+  readonly mode: Setting<Mode>;
 
   static of(channel: Channel, session: Session): DistributionsModel {
     let model = models.get(channel);
@@ -36,11 +38,22 @@ export class DistributionsModel extends SummaryModel<DistributionCardState> {
 
   private constructor(channel: Channel, session: Session) {
     super(channel, session, "histograms");
+    this.mode = new Setting(channel.model, "mode");
     this.listen();
   }
 
   protected newState(): DistributionCardState {
     return new DistributionCardState();
+  }
+
+  override note(tag: TagRow): string {
+    const counts = this.sources(tag).map(({ summary }) => countOdd(summary));
+    const notes = [super.note(tag)];
+    const empty = counts.reduce((sum, one) => sum + one.empty, 0);
+    const odd = counts.reduce((sum, one) => sum + one.odd, 0);
+    if (empty) notes.push(empty === 1 ? "1 step holds no values" : `${empty} steps hold no values`);
+    if (odd) notes.push(odd === 1 ? "1 step counts NaN" : `${odd} steps count NaN`);
+    return notes.filter(Boolean).join(", ");
   }
 
   /** Ask for the percentiles of `tag` between two x values. */

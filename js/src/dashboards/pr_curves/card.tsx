@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
 import { formatStep, formatValue } from "../../charts/format";
 import { dashOf } from "../../state/palette";
+import { chartTheme } from "../../state/theme";
 import { IconButton } from "../../ui/controls";
 import { waitingForKernel } from "../../wire/channel";
 import type { TagRow } from "../../wire/types";
@@ -11,11 +12,11 @@ import { CardFrame } from "../cards/card_frame";
 import type { Visibility } from "../cards/visible";
 import type { Zoom } from "../scalars/card_chart";
 import { tooltipOf } from "../scalars/hover";
-import { chartTheme, useSummaryChart } from "../summaries/chart";
+import { useSummaryChart } from "../summaries/chart";
 import { lineOf, summaryX } from "../summaries/lines";
 import { type Curve, emptyReason, pointsOf, thresholdAt } from "./curve";
 import { Legend } from "./legend";
-import type { CurveSource, PRCardState, PRCurvesModel } from "./model";
+import type { CurveSource, PRCurvesModel } from "./model";
 import { Plot, type PlotCurve, type PlotOptions, type PlotPoint } from "./plot";
 import { StepSlider } from "./step_slider";
 import { curvesTooltip } from "./tooltip";
@@ -34,22 +35,16 @@ export interface PRCardParts {
   view: View;
   model: PRCurvesModel;
   tag: TagRow;
-  state: PRCardState;
-  /** The step to show: the shared one, else the card's own; null for the newest. */
-  step: ReadonlySignal<number | null>;
   sources: ReadonlySignal<CurveSource[]>;
 }
 
 export function PRCard({ view, model, tag, visible }: CardProps) {
-  const { session } = view;
-  const { settings } = session;
   const card = useRef<HTMLElement | null>(null);
   const state = model.state(tag[1]);
   const seen = useSignal(false);
   const plotZoom = useSignal<{ x: PlotOptions["x"]; y: PlotOptions["y"] } | null>(null);
-  const step = useComputed(() => settings.step.value ?? state.step.value);
-  const sources = useCurves(model, tag, step);
-  const parts: PRCardParts = { view, model, tag, state, step, sources };
+  const sources = useCurves(model, tag);
+  const parts: PRCardParts = { view, model, tag, sources };
   useLoad(parts, seen);
   const plotHost = usePlot(parts, seen, card, plotZoom);
   const overSteps = useOverSteps(parts, seen);
@@ -97,32 +92,25 @@ export function PRCard({ view, model, tag, visible }: CardProps) {
 }
 
 /** The curves to show; while older ones are on their way, those shown before. */
-function useCurves(
-  model: PRCurvesModel,
-  tag: TagRow,
-  step: ReadonlySignal<number | null>,
-): ReadonlySignal<CurveSource[]> {
+function useCurves(model: PRCurvesModel, tag: TagRow): ReadonlySignal<CurveSource[]> {
   const before = useRef<CurveSource[]>([]);
   return useComputed(() => {
-    const all = model.sources(tag);
-    const found = new Map(model.curves(tag, step.value).map((one) => [one.run.number, one]));
+    const found = new Map(model.curves(tag).map((one) => [one.run.number, one]));
     const shown = new Map(before.current.map((one) => [one.run.number, one]));
-    before.current = all.flatMap(({ run }) => {
-      const one = found.get(run.number) ?? shown.get(run.number);
-      return one ? [{ ...one, run }] : [];
+    before.current = model.sources(tag).flatMap((source) => {
+      const one = found.get(source.run.number) ?? shown.get(source.run.number);
+      return one ? [{ ...one, ...source }] : [];
     });
     return before.current;
   });
 }
 
-/** Ask for older curves when the step has come to rest. */
-function useLoad({ model, tag, step }: PRCardParts, seen: ReadonlySignal<boolean>): void {
+/** Ask for older curves when the steps have come to rest. */
+function useLoad({ model, tag }: PRCardParts, seen: ReadonlySignal<boolean>): void {
   useSignalEffect(() => {
-    const wanted = step.value;
-    model.revision(tag[0]).value;
-    if (wanted === null || !seen.value) return;
-    model.sources(tag);
-    const timer = setTimeout(() => model.load(tag, wanted).catch(() => {}), LOAD_AFTER_MS);
+    if (!seen.value) return;
+    for (const { run } of model.sources(tag)) model.stepOf(run);
+    const timer = setTimeout(() => model.load(tag).catch(() => {}), LOAD_AFTER_MS);
     return () => clearTimeout(timer);
   });
 }
@@ -144,7 +132,7 @@ function usePlot(
       plot.current = null;
       return;
     }
-    plot.current ??= new Plot(host.current, chartTheme(view), thresholdAt, {
+    plot.current ??= new Plot(host.current, chartTheme(view.theme.value), thresholdAt, {
       onHover: (points, at) => {
         view.tooltip.value = points && curvesTooltip(parts, points, placeIn(view, host, at));
       },
@@ -158,7 +146,7 @@ function usePlot(
       onDraw: () => markDrawn(card.current, parts, plot.current, drawn.current),
     });
   });
-  useSignalEffect(() => plot.current?.setTheme(chartTheme(view)));
+  useSignalEffect(() => plot.current?.setTheme(chartTheme(view.theme.value)));
   useSignalEffect(() => {
     const mode = model.mode.value;
     const highlighted = view.highlighted.value;
@@ -177,7 +165,7 @@ function usePlot(
     if (!seen.value) return;
     plot.current?.update(drawn.current, {
       mode,
-      isoLines: model.isoLines.value,
+      isoLines: model.f1Lines.value,
       threshold: model.threshold.value,
       x: zoom.value?.x ?? null,
       y: zoom.value?.y ?? null,
@@ -241,9 +229,8 @@ function placeIn(
 }
 
 /** What a reader must know to read the card right. */
-function noteOf({ model, tag, step, sources }: PRCardParts): string {
-  const lacking =
-    step.value !== null && model.curves(tag, step.value).length < sources.value.length;
+function noteOf({ model, tag, sources }: PRCardParts): string {
+  const lacking = model.curves(tag).length < sources.value.length;
   if (lacking && waitingForKernel.value) return "kernel busy: the curves of this step follow";
   const most = Math.max(0, ...sources.value.map(({ curve }) => curve?.n ?? 0));
   const sent = Math.max(0, ...sources.value.map(({ curve }) => curve?.threshold.length ?? 0));
@@ -261,7 +248,7 @@ function describe(name: string, sources: readonly CurveSource[]): string {
 /** Leave on the element what tests (and the curious) can read: that it is drawn, and what. */
 function markDrawn(
   card: HTMLElement | null,
-  { model, sources, step }: PRCardParts,
+  { view, model, sources }: PRCardParts,
   plot: Plot | null,
   drawn: readonly PlotCurve[],
 ): void {
@@ -273,7 +260,7 @@ function markDrawn(
     points: drawn.reduce((sum, { points }) => sum + points.end, 0),
     mode: model.mode.peek(),
     threshold: model.threshold.peek(),
-    step: step.peek(),
+    step: view.session.settings.step.peek(),
     domains: plot.domains,
     draws: plot.draws,
     drawn: drawn.map(({ id, curve, points }) => {

@@ -10,7 +10,8 @@ import type { ChartTheme } from "../../charts/types";
 import type { Curve, Mode, Points } from "./curve";
 import { precisionOfF1 } from "./curve";
 
-const [LEFT, TOP, RIGHT, BOTTOM] = [32, 18, 10, 34];
+/** At the right stand the F1 scores of the lines. */
+const [LEFT, TOP, RIGHT, BOTTOM] = [32, 18, 26, 34];
 const AXIS_HEIGHT = 19;
 const PIXELS_PER_TICK = 44;
 const ISO_F1 = [0.2, 0.4, 0.6, 0.8, 0.9];
@@ -194,6 +195,8 @@ export class Plot {
     this.#frame = frame;
     paintAxes(context, frame, this.theme);
     this.#paintNames(context, frame, options.mode);
+    const isoLines = options.mode === "pr" && options.isoLines;
+    if (isoLines) this.#paintIsoNames(context, frame);
     context.save();
     context.beginPath();
     context.rect(
@@ -204,7 +207,7 @@ export class Plot {
     );
     context.clip();
     if (options.mode === "roc") this.#paintDiagonal(context, frame);
-    else if (options.isoLines) this.#paintIsoLines(context, frame);
+    if (isoLines) this.#paintIsoLines(context, frame);
     const ordered = [...this.#curves].sort((a, b) => rank(a) - rank(b));
     for (const curve of ordered) this.#paintCurve(context, curve, options.mode);
     if (options.threshold !== null)
@@ -241,14 +244,12 @@ export class Plot {
 
   #paintIsoLines(context: CanvasRenderingContext2D, frame: Frame): void {
     const [low, high] = frame.x.domain;
-    context.textBaseline = "middle";
-    context.textAlign = "right";
+    context.strokeStyle = this.theme.muted;
+    context.globalAlpha = 0.35;
+    context.lineWidth = 1;
     for (const f1 of ISO_F1) {
       const from = Math.max(low, f1 / (2 - f1)); // there its precision is 1
       if (from >= high) continue;
-      context.strokeStyle = this.theme.muted;
-      context.globalAlpha = 0.35;
-      context.lineWidth = 1;
       context.beginPath();
       for (let i = 0; i <= ISO_POINTS; i++) {
         const recall = from + ((high - from) * i) / ISO_POINTS;
@@ -257,13 +258,20 @@ export class Plot {
           context.lineTo(frame.x.pixel(recall), frame.y.pixel(precision));
       }
       context.stroke();
-      const y = frame.y.pixel(precisionOfF1(f1, high));
-      if (!(y > frame.top + 8 && y < frame.bottom - 8)) continue;
-      context.globalAlpha = 0.9;
-      context.fillStyle = this.theme.muted;
-      context.fillText(`F1 ${f1}`, frame.right - 2, y - 7);
     }
     context.globalAlpha = 1;
+  }
+
+  /** Each score where its line leaves the plot: on the lines they would lie under the curves. */
+  #paintIsoNames(context: CanvasRenderingContext2D, frame: Frame): void {
+    context.fillStyle = this.theme.muted;
+    context.textBaseline = "middle";
+    context.textAlign = "left";
+    context.fillText("F1", frame.right + 4, 8);
+    for (const f1 of ISO_F1) {
+      const y = frame.y.pixel(precisionOfF1(f1, frame.x.domain[1]));
+      if (y >= frame.top && y <= frame.bottom) context.fillText(String(f1), frame.right + 4, y);
+    }
   }
 
   #paintCurve(context: CanvasRenderingContext2D, curve: PlotCurve, mode: Mode): void {
