@@ -82,9 +82,7 @@ def _panel(state: ViewState, chart: TagChart, scalars: Scalars) -> Panel:
     return panel_of(state, chart.title, axis, lines)
 
 
-def _with_band(
-    line: Line, several: Mapping[str, ScalarSeries], tags: tuple[str, str, str]
-) -> Line:
+def _with_band(line: Line, several: Mapping[str, ScalarSeries], tags: tuple[str, str, str]) -> Line:
     """Return a line with the limits at its steps."""
     value, lower, upper = (several[tag].snapshot() for tag in tags)
     low, high = (_limit(limit, value.points.steps) for limit in (lower, upper))

@@ -20,7 +20,7 @@ export interface LegendProps {
 /** A line of the chart: its tag, and the tags of its limits if it is the curve in a band. */
 interface Entry {
   name: string;
-  limits: readonly [lower: string, upper: string] | null;
+  limits: readonly [lower: string | null, upper: string | null] | null;
 }
 
 /** As much as fits one line, and a button that lists all. */
@@ -34,7 +34,7 @@ export function Legend(props: LegendProps) {
       <ul>
         {entries.slice(0, MOST_NAMES).map(({ name, limits }, place) => (
           <li key={place} title={name}>
-            <Sample {...{ place, colored, banded: limits !== null }} />
+            <Sample {...{ place, colored, banded: isBanded(limits) }} />
             <span>{name}</span>
           </li>
         ))}
@@ -78,14 +78,20 @@ function Matches(props: LegendProps) {
       <ul>
         {entries.map(({ name, limits }, place) => (
           <li key={place}>
-            <Sample {...{ place, colored, banded: limits !== null }} />
-            <span>{limits ? [name, ...limits].join(", ") : name}</span>
+            <Sample {...{ place, colored, banded: isBanded(limits) }} />
+            <span>
+              {limits ? [name, ...limits.map((one) => one ?? "missing")].join(", ") : name}
+            </span>
             <i>{lines(place)}</i>
           </li>
         ))}
       </ul>
     </div>
   );
+}
+
+function isBanded(limits: Entry["limits"]): boolean {
+  return limits !== null && !limits.includes(null);
 }
 
 /** How the lines of a tag look: its dashes, or its colour if that tells tags apart. */
@@ -114,9 +120,9 @@ function isColored({ view, sources }: LegendProps): boolean {
 function entriesOf({ margins }: Chart, rows: readonly TagRow[]): Entry[] {
   if (!margins.length) return rows.map(([, name]) => ({ name, limits: null }));
   const names = new Map(rows.map(([tag, name]) => [tag, name]));
-  const nameOf = (tag: number | null) => (tag === null ? "" : names.get(tag)) || "missing";
+  const nameOf = (tag: number | null) => (tag === null ? null : (names.get(tag) ?? null));
   return margins.map(([value, lower, upper]) => ({
-    name: nameOf(value),
+    name: nameOf(value) ?? "missing",
     limits: [nameOf(lower), nameOf(upper)],
   }));
 }

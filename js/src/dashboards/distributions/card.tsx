@@ -235,9 +235,9 @@ function markDrawn(
   if (!card) return;
   if (chart.probe().points > 0) card.dataset.drawn = "1";
   const percentiles = () =>
-    lines.map(({ id, step, percentiles }) => {
+    lines.map(({ run, step, percentiles }) => {
       const columns = Object.entries(percentiles).map(([name, values]) => [name, [...values]]);
-      return { id, step: [...step], ...Object.fromEntries(columns) };
+      return { ...Object.fromEntries(columns), run: run.name, step: [...step] };
     });
   const probe = () => ({ ...chart.probe(), percentiles: percentiles() });
   Object.assign(card, { tbwidgetProbe: probe });

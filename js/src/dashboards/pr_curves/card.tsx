@@ -3,6 +3,7 @@ import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from "@p
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
 import { formatStep, formatValue } from "../../charts/format";
+import type { LineChart } from "../../charts/line_chart";
 import { dashOf } from "../../state/palette";
 import { chartTheme } from "../../state/theme";
 import { IconButton } from "../../ui/controls";
@@ -46,8 +47,8 @@ export function PRCard({ view, model, tag, visible }: CardProps) {
   const sources = useCurves(model, tag);
   const parts: PRCardParts = { view, model, tag, sources };
   useLoad(parts, seen);
-  const plotHost = usePlot(parts, seen, card, plotZoom);
   const overSteps = useOverSteps(parts, seen);
+  const plotHost = usePlot(parts, seen, card, plotZoom, overSteps.chart);
   const onElement = useCallback((element: HTMLElement) => {
     card.current = element;
   }, []);
@@ -84,7 +85,7 @@ export function PRCard({ view, model, tag, visible }: CardProps) {
           <Legend {...parts} />
           <StepSlider {...parts} />
           <h5>{area} over steps</h5>
-          <div ref={overSteps} class="chart" />
+          <div ref={overSteps.host} class="chart" />
         </div>
       </div>
     </CardFrame>
@@ -120,6 +121,7 @@ function usePlot(
   seen: ReadonlySignal<boolean>,
   card: { current: HTMLElement | null },
   zoom: { value: { x: PlotOptions["x"]; y: PlotOptions["y"] } | null },
+  overSteps: { current: LineChart | null },
 ) {
   const { view, model, tag, sources } = parts;
   const { settings } = view.session;
@@ -143,7 +145,10 @@ function usePlot(
       onReset: () => {
         zoom.value = null;
       },
-      onDraw: () => markDrawn(card.current, parts, plot.current, drawn.current),
+      onDraw: () =>
+        markDrawn(card.current, parts, plot.current, drawn.current, () =>
+          overSteps.current?.probe(),
+        ),
     });
   });
   useSignalEffect(() => plot.current?.setTheme(chartTheme(view.theme.value)));
@@ -202,7 +207,7 @@ function useOverSteps({ view, model, tag }: PRCardParts, seen: ReadonlySignal<bo
     x.value; // a zoom of one axis means nothing on another
     zoom.value = null;
   });
-  useSummaryChart({
+  const chart = useSummaryChart({
     ...{ view, seen, host, lines, x, zoom },
     tag: tag[1],
     label: `average precision of ${tag[1]} over steps`,
@@ -215,7 +220,7 @@ function useOverSteps({ view, model, tag }: PRCardParts, seen: ReadonlySignal<bo
         { rows: settings.tooltipRows.peek(), sort: settings.tooltipSort.peek(), narrow: false },
       ),
   });
-  return host;
+  return { host, chart };
 }
 
 function placeIn(
@@ -251,6 +256,7 @@ function markDrawn(
   { view, model, sources }: PRCardParts,
   plot: Plot | null,
   drawn: readonly PlotCurve[],
+  overSteps: () => unknown,
 ): void {
   if (!card || !plot) return;
   const explained = sources.peek().every(({ curve }) => !curve || emptyReason(curve, "pr"));
@@ -263,9 +269,12 @@ function markDrawn(
     step: view.session.settings.step.peek(),
     domains: plot.domains,
     draws: plot.draws,
+    f1Lines: plot.f1Lines,
+    overSteps: overSteps(),
     drawn: drawn.map(({ id, curve, points }) => {
       const pixels = Array.from({ length: points.end }, (_, i) => plot.place(points, i));
-      return { ...probeOf(curve), id, pixels };
+      const run = sources.peek().find((source) => String(source.run.number) === id)?.run.name;
+      return { ...probeOf(curve), run, pixels };
     }),
   });
   Object.assign(card, { tbwidgetProbe: probe });

@@ -1,6 +1,10 @@
 // The runs of a card with the area under their curves, and what they have at the picked threshold.
+import { useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { formatClock, formatPlace } from "../../charts/format";
 import { Name } from "../../ui/controls";
+import { commonHead, commonTail, shorten, textWidth } from "../../ui/names";
 import { type ChartX, startOf } from "../scalars/lines";
 import { summaryX } from "../summaries/lines";
 import type { PRCardParts } from "./card";
@@ -20,15 +24,30 @@ const TIMES: Record<ChartX, string> = {
   value: "Step",
 };
 
+/** What of the legend's width is not the name of a run: the numbers beside it, and its swatch. */
+const NUMBER_WIDTH = 46;
+const SWATCH_WIDTH = 16;
+
 export function Legend(parts: PRCardParts) {
   const { view, model, sources } = parts;
+  const legend = useRef<HTMLDivElement>(null);
+  const width = useWidth(legend);
   const mode = model.mode.value;
   const threshold = model.threshold.value;
   const x = summaryX(view.session.settings.xAxis.value, sources.value);
   const roc = mode === "roc";
+  const numbers = threshold !== null ? 3 : x === "wall" ? 2.4 : 2;
+  const room = width - numbers * NUMBER_WIDTH - SWATCH_WIDTH;
+  const names = sources.value.map(({ run }) => run.label);
+  const [head, tail] = [commonHead(names), commonTail(names)];
+  const font = `11.5px ${view.theme.value.font}`;
+  const widthOf = (text: string) => textWidth(text, font);
+  const shorter = (name: string) =>
+    // What ends all names tells none of them apart.
+    shorten(name.slice(0, name.length - tail.length), Math.max(56, room), head, widthOf);
   const sorted = [...sources.value].sort((a, b) => areaOf(b, roc) - areaOf(a, roc));
   return (
-    <div class="curves-legend">
+    <div ref={legend} class="curves-legend">
       <table>
         <thead>
           <tr>
@@ -51,7 +70,11 @@ export function Legend(parts: PRCardParts) {
         </thead>
         <tbody>
           {sorted.map((source) => (
-            <Row key={source.run.number} {...{ parts, source, mode, threshold, x }} />
+            <Row
+              key={source.run.number}
+              {...{ parts, source, mode, threshold, x }}
+              name={shorter(source.run.label)}
+            />
           ))}
         </tbody>
       </table>
@@ -65,8 +88,9 @@ function Row(props: {
   mode: "pr" | "roc";
   threshold: number | null;
   x: ChartX;
+  name: string;
 }) {
-  const { parts, source, mode, threshold, x } = props;
+  const { parts, source, mode, threshold, x, name } = props;
   const { view, model } = parts;
   const { run, curve } = source;
   const reason = curve ? emptyReason(curve, mode) : "none so early";
@@ -85,7 +109,7 @@ function Row(props: {
         }}
       >
         <th scope="row">
-          <Name text={run.label}>
+          <Name text={run.label} shown={name}>
             <span class="swatch" style={{ "--color": run.color }} />
           </Name>
         </th>
@@ -111,6 +135,20 @@ function Row(props: {
       )}
     </>
   );
+}
+
+/** The width of an element, followed. */
+function useWidth(of: RefObject<HTMLElement | null>): number {
+  const width = useSignal(0);
+  useEffect(() => {
+    if (!of.current) return;
+    const observer = new ResizeObserver(([entry]) => {
+      width.value = entry?.contentRect.width ?? 0;
+    });
+    observer.observe(of.current);
+    return () => observer.disconnect();
+  }, [of, width]);
+  return width.value;
 }
 
 /** When a curve is of, as the x axis has it, and in short: the day of a wall time is in its title. */

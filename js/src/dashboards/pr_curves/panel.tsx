@@ -41,9 +41,11 @@ function Toolbar(props: { view: View; model: PRCurvesModel; fold: ComponentChild
     <div class="toolbar" role="toolbar" aria-label="PR curves">
       <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
       <Segments label="Curve" options={MODES} setting={model.mode} />
-      <Toggle setting={model.f1Lines} title="Lines of equal F1 score in the plots of PR curves">
-        F1 lines
-      </Toggle>
+      <span class={model.mode.value === "pr" ? "" : "unused"}>
+        <Toggle setting={model.f1Lines} title="Lines of equal F1 score">
+          F1 lines
+        </Toggle>
+      </span>
       <Segments label="Time of curves" options={X_AXES} setting={settings.xAxis} />
       <span class="control threshold">
         {threshold.value === null ? (

@@ -1,4 +1,4 @@
-// A square plot of curves from (0, 0) to (1, 1), drawn on canvas, zoomed and hovered.
+// A plot of curves from (0, 0) to (1, 1), drawn on canvas, zoomed and hovered.
 import { type Frame, paintAxes } from "../../charts/axes";
 import { Gestures, type Point, type Selection } from "../../charts/gestures";
 import { Layer } from "../../charts/layer";
@@ -14,6 +14,8 @@ import { precisionOfF1 } from "./curve";
 const [LEFT, TOP, RIGHT, BOTTOM] = [32, 18, 26, 34];
 const AXIS_HEIGHT = 19;
 const PIXELS_PER_TICK = 44;
+/** How much longer one side may be than the other. */
+const LONGEST = 1.4;
 const ISO_F1 = [0.2, 0.4, 0.6, 0.8, 0.9];
 const ISO_POINTS = 80;
 /** With fewer points each is marked. */
@@ -73,6 +75,8 @@ export class Plot {
   #selection: Selection | null = null;
   #request = 0;
   draws = 0;
+  /** The scores whose lines are in the plot. */
+  f1Lines: number[] = [];
 
   constructor(
     host: HTMLElement,
@@ -191,7 +195,7 @@ export class Plot {
     const { context } = this.#base;
     this.#base.clear();
     context.font = this.theme.font;
-    const frame = squareFrame(width, height, options.x ?? [0, 1], options.y ?? [0, 1]);
+    const frame = plotFrame(width, height, options.x ?? [0, 1], options.y ?? [0, 1]);
     this.#frame = frame;
     paintAxes(context, frame, this.theme);
     this.#paintNames(context, frame, options.mode);
@@ -207,6 +211,7 @@ export class Plot {
     );
     context.clip();
     if (options.mode === "roc") this.#paintDiagonal(context, frame);
+    this.f1Lines = [];
     if (isoLines) this.#paintIsoLines(context, frame);
     const ordered = [...this.#curves].sort((a, b) => rank(a) - rank(b));
     for (const curve of ordered) this.#paintCurve(context, curve, options.mode);
@@ -250,6 +255,7 @@ export class Plot {
     for (const f1 of ISO_F1) {
       const from = Math.max(low, f1 / (2 - f1)); // there its precision is 1
       if (from >= high) continue;
+      this.f1Lines.push(f1);
       context.beginPath();
       for (let i = 0; i <= ISO_POINTS; i++) {
         const recall = from + ((high - from) * i) / ISO_POINTS;
@@ -350,11 +356,14 @@ function rank({ highlighted, dimmed }: PlotCurve): number {
   return highlighted ? 2 : dimmed ? 0 : 1;
 }
 
-/** The largest square that the room has, at its left. */
-function squareFrame(width: number, height: number, xDomain: Domain, yDomain: Domain): Frame {
-  const side = Math.max(1, Math.min(width - LEFT - RIGHT, height - TOP - BOTTOM));
-  const [left, right, top, bottom] = [LEFT, LEFT + side, TOP, TOP + side];
-  const count = Math.max(2, Math.floor(side / PIXELS_PER_TICK));
+/** All of the room; where that is much longer one way than the other, as much as is easy to read. */
+function plotFrame(width: number, height: number, xDomain: Domain, yDomain: Domain): Frame {
+  const [across, up] = [Math.max(1, width - LEFT - RIGHT), Math.max(1, height - TOP - BOTTOM)];
+  const [left, top] = [LEFT, TOP];
+  const right = left + Math.min(across, up * LONGEST);
+  const bottom = top + Math.min(up, across * LONGEST);
+  const ticks = (domain: Domain, length: number) =>
+    linearTicks(domain, Math.max(2, Math.floor(length / PIXELS_PER_TICK)));
   return {
     width: right + RIGHT,
     height: bottom + AXIS_HEIGHT,
@@ -365,8 +374,8 @@ function squareFrame(width: number, height: number, xDomain: Domain, yDomain: Do
     x: linearScale(xDomain, [left, right]),
     y: linearScale(yDomain, [bottom, top]),
     y2: null,
-    xTicks: linearTicks(xDomain, count),
-    yTicks: linearTicks(yDomain, count),
+    xTicks: ticks(xDomain, right - left),
+    yTicks: ticks(yDomain, bottom - top),
     y2Ticks: [],
   };
 }
