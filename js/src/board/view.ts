@@ -43,7 +43,10 @@ export interface DashboardProps {
   channel: Channel;
 }
 
-export type DashboardComponent = FunctionComponent<DashboardProps>;
+export type DashboardComponent = FunctionComponent<DashboardProps> & {
+  /** Whether it tells itself what to do where there is nothing to show. */
+  showsEmpty?: boolean;
+};
 
 export interface Tab {
   kind: string;
