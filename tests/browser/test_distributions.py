@@ -198,6 +198,7 @@ ODD: dict[str, list[Any]] = {
     "unreadable": [np.zeros((2, 4))],
 }
 NOTES = {
+    "extreme": "cut off beyond ±2.247e307",
     "changing": "1 step holds no values",
     "nan": "No step has percentiles",
     "some_nan": "1 step counts NaN",

@@ -10,6 +10,8 @@ import { isLogX, type LineView } from "./view";
 
 const RAW_ALPHA = 0.25;
 const BAND_ALPHA = 0.16;
+/** Of several bands about one line: the widest must be seen too. */
+const NESTED_ALPHA = 0.2;
 /** Of more bands each is fainter: else nothing would be seen through all of them. */
 const FEW_BANDS = 4;
 const DIMMED_ALPHA = 0.2;
@@ -119,7 +121,8 @@ function paintPath(context: Painter, { line }: LineView, path: Path, pen: Pen): 
 function paintBand(context: Painter, frame: Frame, view: LineView, share: number): void {
   const { line, drawn } = view;
   const bands = line.band ? [line.band] : (line.bands ?? []);
-  context.globalAlpha = BAND_ALPHA * (line.highlighted ? 1 : share * strength(view));
+  const alpha = line.bands ? NESTED_ALPHA : BAND_ALPHA;
+  context.globalAlpha = alpha * (line.highlighted ? 1 : share * strength(view));
   context.fillStyle = line.color;
   for (const band of bands) fillBand(context, traceBand(frame, line.x, band, drawn));
   context.globalAlpha = 1;

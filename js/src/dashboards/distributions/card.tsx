@@ -67,6 +67,7 @@ export function DistributionCard({ view, model, tag, visible }: CardProps) {
   const onElement = useCallback((element: HTMLElement) => {
     card.current = element;
   }, []);
+  const message = messageOf(sources.value);
   const single = all.value.length > sources.value.length;
   return (
     <CardFrame
@@ -103,7 +104,7 @@ export function DistributionCard({ view, model, tag, visible }: CardProps) {
         <RunCaption view={view} sources={sources.value} />
       )}
       <div ref={host} class="chart">
-        {seen.value && <span class="message">{messageOf(sources.value)}</span>}
+        {seen.value && message && <span class="message wrong">{message}</span>}
       </div>
     </CardFrame>
   );

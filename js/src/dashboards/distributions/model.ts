@@ -1,12 +1,14 @@
 // The percentiles that the page holds for one widget.
 import { type Signal, signal } from "@preact/signals";
+import { LARGEST } from "../../charts/domain";
+import { formatValue } from "../../charts/format";
 import type { RunInfo, Session } from "../../state/session";
 import { Setting } from "../../state/settings";
 import type { Channel } from "../../wire/channel";
 import { FrameReader } from "../../wire/frame";
 import type { TagRow } from "../../wire/types";
 import { CardState } from "../cards/card_frame";
-import { joined, type Summary, type SummaryItem, SummaryModel } from "../summaries/model";
+import { counted, joined, type Summary, type SummaryItem, SummaryModel } from "../summaries/model";
 import { countOdd } from "./lines";
 
 /** How several runs share a card: "auto" is over each other if they are few. */
@@ -47,12 +49,19 @@ export class DistributionsModel extends SummaryModel<DistributionCardState> {
   }
 
   override note(tag: TagRow): string {
-    const counts = this.sources(tag).map(({ summary }) => countOdd(summary));
+    const summaries = this.sources(tag).map(({ summary }) => summary);
+    const counts = summaries.map(countOdd);
     const notes = [super.note(tag)];
     const empty = counts.reduce((sum, one) => sum + one.empty, 0);
     const odd = counts.reduce((sum, one) => sum + one.odd, 0);
-    if (empty) notes.push(empty === 1 ? "1 step holds no values" : `${empty} steps hold no values`);
-    if (odd) notes.push(odd === 1 ? "1 step counts NaN" : `${odd} steps count NaN`);
+    if (empty) notes.push(`${counted(empty)} ${empty === 1 ? "holds" : "hold"} no values`);
+    if (odd) notes.push(`${counted(odd)} ${odd === 1 ? "counts" : "count"} NaN`);
+    const ends = [
+      summaries.map(({ columns }) => columns.p0),
+      summaries.map(({ columns }) => columns.p10000),
+    ].flat();
+    if (ends.some((values) => values?.some((value) => Math.abs(value) > LARGEST)))
+      notes.push(`cut off beyond ±${formatValue(LARGEST)}`);
     return notes.filter(Boolean).join(", ");
   }
 

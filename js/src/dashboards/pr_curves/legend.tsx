@@ -114,7 +114,7 @@ function Row(props: {
           </Name>
         </th>
         {reason ? (
-          <td colSpan={threshold === null ? 1 : 3} class="reason">
+          <td colSpan={threshold === null ? 2 : 3} class="reason">
             {reason}
           </td>
         ) : (
@@ -124,7 +124,7 @@ function Row(props: {
             {threshold !== null && <td>{cell(curve?.recall)}</td>}
           </>
         )}
-        {threshold === null && <td title={time?.full}>{time?.short}</td>}
+        {threshold === null && !reason && <td title={time?.full}>{time?.short}</td>}
       </tr>
       {model.apart.value && (
         <tr class="own-step">

@@ -53,6 +53,10 @@ export function joined(held: Summary | undefined, item: SummaryItem, columns: Co
   return { steps, unreadable, step, wall, columns: whole } satisfies Summary;
 }
 
+export function counted(steps: number): string {
+  return steps === 1 ? "1 step" : `${steps.toLocaleString("en")} steps`;
+}
+
 export abstract class SummaryModel<State extends CardState = CardState> {
   protected readonly channel: Channel;
   protected readonly session: Session;
@@ -123,7 +127,7 @@ export abstract class SummaryModel<State extends CardState = CardState> {
     const unreadable = sources.reduce((sum, { summary }) => sum + summary.unreadable, 0);
     const thinned = sources.filter(({ summary }) => summary.steps > summary.step.length);
     const notes = [];
-    if (unreadable) notes.push(`${unreadable} steps cannot be read`);
+    if (unreadable) notes.push(`${counted(unreadable)} cannot be read`);
     if (thinned.length) {
       const largest = Math.max(...thinned.map(({ summary }) => summary.steps));
       const shown = Math.max(...thinned.map(({ summary }) => summary.step.length));
