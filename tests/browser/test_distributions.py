@@ -240,9 +240,17 @@ def test_a_card_of_one_run_among_several_names_it(
     root = server.root / "named"
     write(root, runs=2)
     ef.write(root / "alone" / ef.NAME, ef.record(histogram_event(0, buckets(0), "only")))
-    notebook = open_notebook(["import tbwidget; tbwidget.Distributions('named', height=500)"])
+    notebook = open_notebook(
+        [
+            "import tbwidget; view = tbwidget.Distributions('named', height=500); view",
+            "view.state.hidden_runs = ['run1']",
+        ]
+    )
     notebook.run(0)
     notebook.wait_for_series({"weights": 2, "only": 1})
     captions = "() => deepAll('.run-switch').map((caption) => caption.innerText.trim()).join()"
     notebook.wait_for(f"() => ({captions})() === 'alone'")
+    notebook.run(1)
+    notebook.wait_for_series({"weights": 1, "only": 1})
+    notebook.wait_for(f"() => ({captions})().split(',').sort().join() === 'alone,run0'")
     assert notebook.errors() == []

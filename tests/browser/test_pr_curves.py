@@ -91,7 +91,10 @@ def test_a_threshold_is_picked_and_curves_are_compared(
     open_notebook: Open, server: JupyterServer
 ) -> None:
     write(server.root / "picked")
-    notebook = show(open_notebook, "picked", STATE, "view.threshold = 0.25; view.step = 42")
+    notebook = show(
+        open_notebook, "picked", STATE, "view.threshold = 0.25; view.step = 42",
+        "view.state.hidden_runs = ['run0']",
+    )  # fmt: skip
     wait_for_probe(notebook, "pr", "p.series === 2 && p.draws > 0")
     at = 30
 
@@ -130,6 +133,8 @@ def test_a_threshold_is_picked_and_curves_are_compared(
     slide(notebook, ".curves-step input", 3)
     wait_for_probe(notebook, "pr", "p.step === 30 && p.drawn.every((line) => line.step === 30)")
     output_when(notebook, 1, lambda found: found[1] == 30)
+    notebook.run(3)
+    wait_for_probe(notebook, "pr", "p.series === 1 && p.drawn[0].run === 'run1'")
     assert notebook.errors() == []
 
 
