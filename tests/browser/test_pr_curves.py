@@ -11,6 +11,7 @@ import shared_logs
 from array_events import curve_event
 from cards import (
     box,
+    drag,
     output_when,
     point_until,
     press,
@@ -182,7 +183,9 @@ def test_each_run_has_a_step_of_its_own(open_notebook: Open, server: JupyterServ
     assert notebook.errors() == []
 
 
-def test_f1_lines_roc_and_areas_over_steps(open_notebook: Open, server: JupyterServer) -> None:
+def test_f1_lines_roc_areas_over_steps_and_a_zoom(
+    open_notebook: Open, server: JupyterServer
+) -> None:
     write(server.root / "areas")
     notebook = show(open_notebook, "areas", "view.mode = 'pr'; view.f1_lines = False")
     wait_for_probe(notebook, "pr", "p.series === 2 && p.f1Lines.length === 5")
@@ -215,6 +218,10 @@ def test_f1_lines_roc_and_areas_over_steps(open_notebook: Open, server: JupyterS
     # Places in the plot go with the rates: a straight line between two corners.
     assert np.allclose(np.polyval(np.polyfit(rates.false_positive_rate, x, 1), rates[0]), x)
     assert np.allclose(np.polyval(np.polyfit(rates.true_positive_rate, y, 1), rates[1]), y)
+    drag(notebook, "pr", PLOT, 0.3, 0.6)
+    wait_for_probe(notebook, "pr", "p.domains[0][0] > 0.05 && p.domains[0][1] < 0.95")
+    press(notebook, "Show everything again")
+    wait_for_probe(notebook, "pr", "p.domains.flat().join() === '0,1,0,1'")
     notebook.run(1)
     wait_for_probe(notebook, "pr", "p.mode === 'pr' && p.f1Lines.length === 0")
     assert notebook.errors() == []
