@@ -53,6 +53,7 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
     tooltip: signal(null),
     popover: signal(null),
     highlighted: signal(null),
+    target: signal(null),
   };
   const height = new Setting<number>(model, "height");
   const fit = height.signal.subscribe((pixels) => {
@@ -60,6 +61,11 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
   });
   const stop = [fit, followTheme(view), followWidth(view, el), session.open()];
   const tab = board ? new Setting<string>(model, "tab") : signal("");
+  if (board)
+    view.goTo = (kind, tag) => {
+      view.target.value = tag;
+      tab.value = kind;
+    };
   const title = board ? String(model.get("title") ?? "") : "";
   render(h(Board, { view, tabs, tabbed: board, title, tab }), root);
   // Called by the host's signal and again as its clean-up function.

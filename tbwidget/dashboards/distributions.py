@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import traitlets
 
 from tbwidget.analysis.compression import BASIS_POINTS, compress
 from tbwidget.logs import UnreadableValueError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 #: Names of the percentiles: ``p668`` is that of 668 hundredths of a percent.
 PERCENTILES = tuple(f"p{point}" for point in BASIS_POINTS)
+MODES = ("auto", "overlay", "single")
 
 
 class Distributions(SummaryDashboard):
@@ -41,9 +43,15 @@ class Distributions(SummaryDashboard):
     runs
         Which runs, in the same way; None for those of `source`.
     **traits
-        Settings as of `Settings`; given here they hold for this view alone.
+        The one below, or settings as of `Settings`; given here they hold for this view alone.
     height
         Height of the view in CSS pixels.
+
+    Attributes
+    ----------
+    mode : {"auto", "overlay", "single"}
+        How several runs share a card: over each other, one at a time, or the former if they are
+        few.
 
     Raises
     ------
@@ -60,7 +68,10 @@ class Distributions(SummaryDashboard):
     kind: ClassVar[str] = "distributions"
     title: ClassVar[str] = "Distributions"
     data_kinds: ClassVar[tuple[str, ...]] = ("histograms",)
-    summary_columns: ClassVar[tuple[str, ...]] = PERCENTILES
+    page_writes: ClassVar[frozenset[str]] = SummaryDashboard.page_writes | {"mode"}
+    summary_columns: ClassVar[tuple[str, ...]] = (*PERCENTILES, "count")
+
+    mode = traitlets.Enum(MODES, "auto").tag(sync=True)
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -122,8 +133,9 @@ class Distributions(SummaryDashboard):
         return found.histograms
 
     def summarise(self, value: Any) -> npt.NDArray[np.float64]:
-        """Return the percentiles of one histogram."""
-        return compress(value)
+        """Return the percentiles of one histogram, and how many values it holds."""
+        with np.errstate(over="ignore"):
+            return np.append(compress(value), value[:, 2].sum())
 
     def _detail(self, args: dict[str, Any]) -> Answer:
         """Return the percentiles of one tag between two x values, of as many steps as fit."""

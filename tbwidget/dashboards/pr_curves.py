@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tbwidget.logs.blobs import Index
     from tbwidget.logs.kinds import PRCurveSeries
 
+MODES = ("pr", "roc")
+#: Settings of its own, which its page may write.
+_OWN = ("mode", "f1_lines", "threshold", "run_steps")
 #: Thresholds of one curve that are sent at most: more than pixels can show.
 MOST_THRESHOLDS = 2_000
 _COLUMNS = ("tp", "fp", "tn", "fn", "precision", "recall")
@@ -31,7 +34,8 @@ _COLUMNS = ("tp", "fp", "tn", "fn", "precision", "recall")
 class PRCurves(SummaryDashboard):
     """Precision-recall curves, one card a tag, all selected runs in one plot.
 
-    Shown is each run's curve at `step` or the nearest step before it; the newest one if it is None.
+    Shown is each run's curve at its own step (`run_steps`), else at `step`, or at the nearest step
+    before that; the newest one if both are None.
 
     Parameters
     ----------
@@ -42,14 +46,20 @@ class PRCurves(SummaryDashboard):
     runs
         Which runs, in the same way; None for those of `source`.
     **traits
-        Settings as of `Settings`; given here they hold for this view alone.
+        Those below, or settings as of `Settings`; given here they hold for this view alone.
     height
         Height of the view in CSS pixels.
 
     Attributes
     ----------
+    mode : {"pr", "roc"}
+        Precision over recall, or the true over the false positive rate.
+    f1_lines : bool
+        Draw lines of equal F1 score.
     threshold : float or None
         The threshold that is picked, 0 to 1, by a click on a curve or from here.
+    run_steps : dict of str to float
+        Steps of single runs, which go before `step`.
 
     Raises
     ------
@@ -67,10 +77,13 @@ class PRCurves(SummaryDashboard):
     kind: ClassVar[str] = "pr_curves"
     title: ClassVar[str] = "PR curves"
     data_kinds: ClassVar[tuple[str, ...]] = ("pr_curves",)
-    page_writes: ClassVar[frozenset[str]] = SummaryDashboard.page_writes | {"threshold"}
+    page_writes: ClassVar[frozenset[str]] = SummaryDashboard.page_writes | set(_OWN)
     summary_columns: ClassVar[tuple[str, ...]] = ("average_precision", "auc")
 
+    mode = traitlets.Enum(MODES, "pr").tag(sync=True)
+    f1_lines = traitlets.Bool(default_value=True).tag(sync=True)
     threshold = traitlets.Float(None, min=0.0, max=1.0, allow_none=True).tag(sync=True)
+    run_steps = traitlets.Dict(traitlets.Float(), traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -93,16 +106,16 @@ class PRCurves(SummaryDashboard):
     def selection(self) -> pd.DataFrame:
         """What is looked at, as a table like `data`.
 
-        These are the curves of visible runs (`hidden_runs`) at `step` or the nearest step before
-        it, or the newest ones if it is None; of each the row nearest to `threshold`, or all rows if
-        that is None.
+        These are the curves of visible runs (`hidden_runs`) at the run's step in `run_steps`, else
+        at `step`, or at the nearest step before that, or the newest ones if both are None; of each
+        the row nearest to `threshold`, or all rows if that is None.
         """
         return _frame(self._looked_at(self.visible_runs()))
 
     def _looked_at(self, runs: list[str]) -> Iterator[Any]:
         for name, tag, series in self.shown_series(runs):
             index = series.index()
-            row = row_at(index, self.state.step)
+            row = row_at(index, self.run_steps.get(name, self.state.step))
             if row is None:
                 continue
             try:
@@ -166,9 +179,10 @@ def row_at(index: Index, step: float | None) -> int | None:
 def pack_curve(
     series: PRCurveSeries | Any, index: Index, row: int, buffers: list[memoryview]
 ) -> dict[str, Any]:
-    """Return one curve as a message: its step and columns, its areas, and how many thresholds."""
-    columns = index.columns
-    packed: dict[str, Any] = {"step": int(columns.steps[row]), "n": 0, "error": "", "columns": []}
+    """Return one curve as a message: its time and columns, its areas, and how many thresholds."""
+    step, wall_time = int(index.columns.steps[row]), float(index.columns.wall_times[row])
+    packed: dict[str, Any] = {"step": step, "wall_time": jsonable(wall_time), "n": 0, "error": ""}
+    packed["columns"] = []
     try:
         curve = series.value_at(index, row)
     except UnreadableValueError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import shared_logs
+from cards import CARD, box, drag, point_until, press, tooltip, wait_for_probe, wait_for_text
+from tensorboard_plugins import TensorBoardPlugins
 
 import tbwidget
 
@@ -19,10 +21,6 @@ if TYPE_CHECKING:
 
     Open = Callable[..., Notebook]
 
-NAMES = ["damaged_framing", "tbx_all", "tf_plugins_pr_mesh_custom", "torch_all_digits_cnn"]
-BUTTON = """(label) => deepAll('button')
-  .find((b) => (b.ariaLabel || b.innerText).trim().startsWith(label)).click()"""
-CARD = 'deepAll(`.card[data-tag="${tag}"]`)[0]'
 TEXT = f"(tag) => {CARD}.innerText"
 GROUPS = """() => deepAll('.group').map((group) => [
   group.ariaLabel, [...group.querySelectorAll('.card')].map((card) => card.dataset.tag)])"""
@@ -58,43 +56,47 @@ def show(notebook: Notebook, count: int) -> None:
     notebook.wait_for_drawn(count)
 
 
-def wait(notebook: Notebook, tag: str, condition: str) -> None:
-    """Wait until a card's probe `p` meets `condition`."""
-    code = f"(tag) => {{ const p = {CARD}?.tbwidgetProbe?.(); return p && ({condition}); }}"
-    notebook.wait_for(code, 20, tag)
-
-
-@pytest.mark.skipif(not shared_logs.names(), reason="the shared logs are absent")
-@pytest.mark.parametrize("name", NAMES)
-def test_every_chart_of_real_logs(
-    open_notebook: Open, server: JupyterServer, tmp_path: Path, name: str
+@pytest.mark.parametrize("folder", shared_logs.folders_with("custom_scalars") or ("absent",))
+def test_every_chart_of_the_real_logs_is_that_of_tensorboard(
+    open_notebook: Open, folder: str
 ) -> None:
-    (root,) = shared_logs.logs_of(name, tmp_path)
-    shutil.copytree(root, server.root / name)
-    logs = tbwidget.Logdir(server.root / name)
-    view = tbwidget.CustomScalars(logs)
-    expected = view.categories()
-    shown = set(view.shown_tags())
-    view.close()
-    drawn = [chart for one in expected for chart in one.charts if shown & set(chart.all_tags)]
-    assert drawn
-    notebook = open_notebook([f"import tbwidget; tbwidget.CustomScalars({name!r}, smoothing=0)"])
+    shared_logs.require()
+    root = shared_logs.SHARED_LOGS / folder
+    plugins = TensorBoardPlugins(root)
+    categories = list(plugins.layout().category)
+    logs = tbwidget.Logdir(root)
+    notebook = open_notebook([f"import tbwidget; tbwidget.CustomScalars({str(root)!r})"])
     show(notebook, 1)
-    for category in expected:
+    for category in categories:
         if category.closed:
-            notebook.page.evaluate(BUTTON, category.title)
-    notebook.wait_for_drawn(len(drawn))
-    assert notebook.page.evaluate(GROUPS) == [
-        [one.title, [chart.title for chart in one.charts]] for one in expected
-    ]
-    for chart in drawn:
-        tags = chart.tags or [margin[0] for margin in chart.margins]
-        held = [run.scalars[tag] for tag in tags for run in logs.values() if tag in run.scalars]
-        wait(notebook, chart.title, f"p.series === {len(held)}")  # they come in several messages
-        card = notebook.cards()[chart.title]
-        assert card["series"] == len(held)
-        last = [line["last"] for line in card["probe"]["drawn"]]
-        assert sorted(last) == pytest.approx(sorted(series.values[-1] for series in held))
+            press(notebook, category.title)
+    groups = [[one.title, [chart.title for chart in one.chart]] for one in categories]
+    notebook.wait_for(f"(groups) => JSON.stringify(({GROUPS})()) === JSON.stringify(groups)",
+                      argument=groups)  # fmt: skip
+    compared = 0
+    for chart in (chart for category in categories for chart in category.chart):
+        pairs = [
+            (run, tag)
+            for run in logs
+            for tag in (
+                set().union(*(plugins.matches(run, pattern) for pattern in chart.multiline.tag))
+                or {one.value for one in chart.margin.series if one.value in logs[run].scalars}
+            )
+        ]
+        held = [logs[run].scalars[tag] for run, tag in pairs]
+        lasts = sorted(series.values[-1] for series in held)
+        points = sorted(len(series) for series in held)
+        wait_for_probe(
+            notebook, chart.title,
+            """[['last', given[0]], ['points', given[1]]].every(([key, wanted]) => {
+              const found = p.drawn.map((line) => line[key]).sort((a, b) => a - b);
+              return found.length === wanted.length
+                && found.every((one, i) => Math.abs(one - wanted[i]) <= 1e-9);
+            })""",
+            [lasts, points],
+        )  # fmt: skip
+        compared += len(held)
+    assert compared
     assert notebook.errors() == []
 
 
@@ -120,12 +122,10 @@ def test_layout_messages_and_folding(open_notebook: Open, server: JupyterServer)
     assert "repeats a group in which something repeats" in text["half bad"]
     assert "no tag matches 'epoch'" in text["nothing"]
     assert "no run has the upper bound 'nope'" in text["missing"]
-    notebook.page.evaluate(BUTTON, "Folded")
+    press(notebook, "Folded")
     notebook.wait_for_drawn(5)
     # Only what may be seen, bands among it, is in the domain.
-    low, high = cards["band"]["probe"]["yDomain"]
-    assert low <= 0
-    assert high >= 39 + 6
+    wait_for_probe(notebook, "band", "p.yDomain[0] <= 0 && p.yDomain[1] >= 39 + 6")
     assert notebook.errors() == []
     assert notebook.foreign_requests() == []
 
@@ -141,9 +141,11 @@ def test_settings_are_those_of_scalars(open_notebook: Open, server: JupyterServe
     )
     show(notebook, 4)
     notebook.run(1)
-    wait(notebook, "all losses", "p.series === 2 && p.xDomain[0] === 10 && p.xDomain[1] === 20")
+    wait_for_probe(
+        notebook, "all losses", "p.series === 2 && p.xDomain[0] === 10 && p.xDomain[1] === 20"
+    )
     notebook.run(2)
-    wait(notebook, "all losses", "p.step === 12")
+    wait_for_probe(notebook, "all losses", "p.step === 12")
     notebook.wait_for("() => deepAll('.card').length === 1")
     # With one run, tags are told apart by colour.
     strokes = """() => deepAll('.card .legend line').map((line) => line.getAttribute('stroke'))"""
@@ -153,31 +155,159 @@ def test_settings_are_those_of_scalars(open_notebook: Open, server: JupyterServe
     assert notebook.errors() == []
 
 
-def test_the_tooltip_names_run_and_tag(open_notebook: Open, server: JupyterServer) -> None:
+def test_the_tooltip_names_run_and_tag_and_the_bounds_of_a_margin(
+    open_notebook: Open, server: JupyterServer
+) -> None:
     write(server.root / "tooltip")
-    notebook = open_notebook(["import tbwidget; tbwidget.CustomScalars('tooltip', smoothing=0)"])
+    notebook = open_notebook(["import tbwidget; tbwidget.CustomScalars('tooltip', smoothing=0.6)"])
     show(notebook, 4)
-    for tag, names in (
-        (
-            "all losses",
-            ["run0 · loss/train", "run0 · loss/val", "run1 · loss/train", "run1 · loss/val"],
-        ),
-        ("band", ["run0 · mean", "run1 · mean"]),
-    ):
-        place = f"""(tag) => {{ const card = {CARD}; card.scrollIntoView({{ block: 'nearest' }});
-            const r = card.querySelector('.chart canvas').getBoundingClientRect();
-            return [r.left, r.top, r.width, r.height]; }}"""
-        rows = "deepAll('.tooltip tbody tr').map((row) => row.cells[0].textContent).sort()"
-        for turn in range(40):  # cards and lines may still be on their way at the first time
-            left, top, width, height = notebook.page.evaluate(place, tag)
-            notebook.page.mouse.move(left + width / 2 - turn % 2, top + height / 2)
-            notebook.page.wait_for_timeout(250)
-            if notebook.page.evaluate(f"() => {rows}") == names:
-                break
-        assert notebook.page.evaluate(f"() => {rows}") == names
-    text = notebook.page.evaluate("() => deepAll('.tooltip')[0].innerText")
-    assert "band" in text
-    assert "runs" not in text
+
+    def point_at(tag: str, names: list[str]) -> list[list[str]]:
+        def place() -> tuple[float, float]:
+            left, top, width, height = box(notebook, tag, ".chart canvas")
+            return left + width / 2, top + height / 2
+
+        shown = "deepAll('.tooltip tbody tr').map((row) => row.cells[0].textContent).sort()"
+        point_until(
+            notebook, place, f"(names) => JSON.stringify({shown}) === JSON.stringify(names)", names
+        )
+        return tooltip(notebook)
+
+    tags = ("loss/train", "loss/val")
+    heading, *_ = point_at("all losses", [f"run{run} · {tag}" for run in (0, 1) for tag in tags])
+    assert heading[1:] == ["smoothed", "value", "time", "relative"]
+    heading, *rows = point_at("band", ["run0 · mean", "run1 · mean"])
+    # What is within bounds is drawn as it was written.
+    assert heading[1:] == ["value", "lower", "upper", "time", "relative"]
+    step = int(heading[0].removeprefix("step "))
+    for row in rows:
+        assert [float(cell) for cell in row[1:4]] == [step + 3, step, step + 6]
+    assert notebook.errors() == []
+
+
+def test_the_tags_of_a_chart_are_listed(open_notebook: Open, server: JupyterServer) -> None:
+    write(server.root / "listed")
+    notebook = open_notebook(
+        [
+            "import tbwidget; view = tbwidget.CustomScalars('listed'); view",
+            "view.state.hidden_runs = ['run1']",
+        ]
+    )
+    show(notebook, 4)
+    press(notebook, "2 tags")
+    text = "() => deepAll('.matches')[0]?.innerText.split('\\n').filter(Boolean).join('|')"
+    lines = "'Pattern|loss/.*|Matching tags|loss/train|{0}|loss/val|{0}'"
+    notebook.wait_for(f"() => ({text})() === {lines.format('2 lines')}")
+    # Colour tells runs apart and dashes tags; with one run colour is free for the tags.
+    sample = "() => deepAll('.matches line').map((line) => [line.getAttribute('{}')]).flat()"
+    dashes = notebook.page.evaluate(sample.format("stroke-dasharray"))
+    assert len(set(dashes)) == 2
+    assert set(notebook.page.evaluate(sample.format("stroke"))) == {"currentColor"}
+    notebook.run(1)
+    wait_for_probe(notebook, "all losses", "p.series === 2")
+    press(notebook, "2 tags")
+    notebook.wait_for(f"() => ({text})() === {lines.format('1 line')}")
+    assert len(set(notebook.page.evaluate(sample.format("stroke")))) == 2
+    press(notebook, "3 tags")
+    notebook.wait_for(f"() => ({text})()?.includes('mean, low, high')")
+    assert notebook.errors() == []
+
+
+def test_one_chart_in_logarithms_fitted_and_saved(
+    open_notebook: Open, server: JupyterServer, tmp_path: Path
+) -> None:
+    write(server.root / "saved")
+    notebook = open_notebook(["import tbwidget; tbwidget.CustomScalars('saved', smoothing=0)"])
+    show(notebook, 4)
+    wait_for_probe(notebook, "all losses", "p.series === 4 && p.xDomain[1] === 39")
+    drag(notebook, "all losses", ".chart canvas", 0.4, 0.7)
+    wait_for_probe(notebook, "all losses", "p.xDomain[0] > 5 && p.xDomain[1] < 35")
+    press(notebook, "Show everything again")
+    wait_for_probe(notebook, "all losses", "p.xDomain[0] === 0 && p.xDomain[1] === 39")
+    press(notebook, "More for all losses")
+    notebook.wait_for("() => deepAll('.settings select').length > 0")
+    notebook.page.evaluate("""() => {
+      const select = deepAll('.settings select').find((one) => one.value === '');
+      select.value = 'log';
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+    }""")
+    wait_for_probe(notebook, "all losses", "p.yDomain[0] > 0 && p.yDomain[0] < 0.025")
+    wait_for_probe(notebook, "band", "p.yDomain[0] <= 0")
+
+    def save(ending: str) -> str:
+        with notebook.page.expect_download() as download:
+            press(notebook, ending)
+        target = tmp_path / ending
+        download.value.save_as(target)
+        return target.read_text()
+
+    heading, *rows = save("CSV").splitlines()
+    assert heading == "run,tag,step,wall_time,value,smoothed"
+    assert len(rows) == 4 * 40
+    run, tag, step, _, value, _ = rows[5].split(",")
+    assert (run, tag, step, float(value)) == ("run0", "loss/train", "5", np.float32(1 / 6))
+    series = json.loads(save("JSON"))
+    assert [(one["run"], one["tag"]) for one in series] == [
+        (f"run{run}", tag) for tag in ("loss/train", "loss/val") for run in (0, 1)
+    ]
+    assert series[2]["value"][5] == np.float32(2 / 6)
+    press(notebook, "More for band")
+    heading, first, *_ = save("CSV").splitlines()
+    assert heading.endswith(",value,smoothed,lower,upper")
+    assert first.split(",")[4:] == ["3", "3", "0", "6"]
+    assert notebook.errors() == []
+
+
+def test_layouts_of_runs_are_merged_and_odd_charts_drawn_or_explained(
+    open_notebook: Open, server: JupyterServer
+) -> None:
+    odd = {
+        "nan": [np.nan] * 3,
+        "some": [1.0, np.nan, 2.0],
+        "equal": [5.0] * 3,
+        "huge": [-3e38, 0.0, 3e38],
+        "once": [7.0],
+    }
+    layouts = {
+        "a": {"One": {"some": ["Margin", ["some", "nan", "equal"]]}},
+        "b": {"One": {"nan": ["Multiline", ["nan$"]]}, "Two": {"huge": ["Multiline", ["huge"]]}},
+        "c": {"Two": {"once": ["Margin", ["once", "equal", "equal"]]}},
+    }
+    for run, layout in layouts.items():
+        with tbwidget.SummaryWriter(server.root / "merged" / run) as writer:
+            writer.add_custom_scalars(layout)
+            for tag, values in odd.items():
+                for step, value in enumerate(values):
+                    writer.add_scalar(tag, value, step)
+    notebook = open_notebook(["import tbwidget; tbwidget.CustomScalars('merged', height=700)"])
+    show(notebook, 4)
+    assert notebook.page.evaluate(GROUPS) == [["One", ["some", "nan"]], ["Two", ["huge", "once"]]]
+    for tag, points in {"some": 3, "nan": 3, "huge": 3, "once": 1}.items():
+        wait_for_probe(
+            notebook, tag,
+            "p.series === 3 && p.drawn.every((line) => line.points === given)", points,
+        )  # fmt: skip
+        low, high = notebook.cards()[tag]["probe"]["yDomain"]
+        assert np.isfinite([low, high]).all()
+        assert low < high
+    assert all(line["nonFinite"] == 1 for line in notebook.cards()["some"]["probe"]["drawn"])
+    assert all(line["nonFinite"] == 3 for line in notebook.cards()["nan"]["probe"]["drawn"])
+    assert notebook.errors() == []
+
+
+def test_logs_without_a_layout_say_what_to_do(open_notebook: Open, server: JupyterServer) -> None:
+    write(server.root / "none", charts=False)
+    notebook = open_notebook(
+        [
+            "import tbwidget; view = tbwidget.CustomScalars('none'); view",
+            "view.chart_layout = {'A': {'one': ['Multiline', ['mean']]}}",
+        ]
+    )
+    notebook.run(0)
+    wait_for_text(notebook, "No run has a layout of charts")
+    wait_for_text(notebook, "SummaryWriter.add_custom_scalars")
+    notebook.run(1)
+    wait_for_probe(notebook, "one", "p.series === 2")
     assert notebook.errors() == []
 
 
@@ -207,13 +337,13 @@ view
     notebook = open_notebook([first, train, change, log])
     show(notebook, 1)
     notebook.start(1)
-    wait(notebook, "one", "p.series === 3")  # while the cell runs
+    wait_for_probe(notebook, "one", "p.series === 3")  # while the cell runs
     assert notebook.running()
     notebook.wait_done()
-    wait(notebook, "one", "p.drawn.some((line) => line.last === 59)")
+    wait_for_probe(notebook, "one", "p.drawn.some((line) => line.last === 59)")
     notebook.run(2)
-    wait(notebook, "one", "p.series === 5")
-    wait(notebook, "two", "p.series === 2")
+    wait_for_probe(notebook, "one", "p.series === 5")
+    wait_for_probe(notebook, "two", "p.series === 2")
     notebook.run(3)
     notebook.wait_for(
         "() => deepAll('.tbw').length === 2 && deepAll('.card[data-drawn=\"1\"]').length === 4"
@@ -240,6 +370,6 @@ view
     probes: dict[str, Any] = {tag: card["probe"] for tag, card in notebook.cards().items()}
     assert all(line["points"] < steps for line in probes["lines"]["drawn"])
     notebook.run(1)
-    wait(notebook, "lines", "p.drawn.every((line) => line.points === 101)")
-    wait(notebook, "band", "p.drawn.every((line) => line.points === 101)")
+    wait_for_probe(notebook, "lines", "p.drawn.every((line) => line.points === 101)")
+    wait_for_probe(notebook, "band", "p.drawn.every((line) => line.points === 101)")
     assert notebook.errors() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,22 @@ def logs_of(name: str, scratch: Path) -> list[Path]:
             tar.extractall(target, filter="fully_trusted")  # noqa: S202
         return [target]
     return sorted(path for path in directory.iterdir() if path.is_dir())
+
+
+@cache
+def folders_with(plugin: str) -> tuple[str, ...]:
+    """Return all directories of event files in which TensorBoard reads series of a plugin.
+
+    Each as ``"name/folder"``, a path below `SHARED_LOGS`; none if the logs are absent.
+    """
+    found = []
+    for name in names():
+        for path in sorted((SHARED_LOGS / name).glob("expected*.json")):
+            folder = SHARED_LOGS / name / path.stem.replace("expected", "logs").replace("_fast", "")
+            runs = json.loads(path.read_text()).get("runs") or {}
+            if folder.is_dir() and any(run["plugins"].get(plugin) for run in runs.values()):
+                found.append(f"{name}/{folder.name}")
+    return tuple(dict.fromkeys(found))
 
 
 def read_json(name: str, file: str) -> Any:

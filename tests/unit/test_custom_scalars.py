@@ -211,12 +211,14 @@ def test_the_page_hears_charts_and_series(page: Page, tmp_path: Path) -> None:
                         "title": "l",
                         "tags": [number("loss/train"), number("loss/val")],
                         "margins": [],
+                        "patterns": ["loss.*"],
                         "message": "",
                     },
                     {
                         "title": "m",
                         "tags": [],
                         "margins": [[number("mean"), number("low"), None]],
+                        "patterns": [],
                         "message": "no run has the upper bound 'nope'",
                     },
                 ],
@@ -346,3 +348,23 @@ def test_a_picture_has_a_chart_a_chart_of_the_layout(page: Page, tmp_path: Path)
     view.chart_layout = {"A": {str(n): ["Multiline", ["x"]] for n in range(101)}}
     with pytest.raises(ValueError, match="101 charts are more than fit one picture"):
         view.save(tmp_path / "many.svg")
+
+
+def test_bands_are_drawn_as_they_were_written(page: Page, tmp_path: Path) -> None:
+    write(tmp_path / "logs")
+    view = CustomScalars(
+        tmp_path / "logs", layout={"A": {"m": ["Margin", ["mean", "low", "high"]]}}
+    )
+    page.read()
+    pictures = []
+    for smoothing in (0.0, 0.9):
+        view.smoothing = smoothing
+        view.save(tmp_path / "m.svg")
+        pictures.append((tmp_path / "m.svg").read_text())
+    assert pictures[0] == pictures[1]
+    view.chart_layout = {"A": {"m": ["Multiline", ["mean"]]}}
+    view.save(tmp_path / "m.svg")
+    smoothed = (tmp_path / "m.svg").read_text()
+    view.smoothing = 0.0
+    view.save(tmp_path / "m.svg")
+    assert (tmp_path / "m.svg").read_text() != smoothed

@@ -61,6 +61,7 @@ def held(page: Page, view: Distributions) -> dict[str, Any]:
 def check(columns: dict[str, Any], steps: list[int]) -> None:
     assert columns["step"].tolist() == steps
     for row, step in enumerate(steps):
+        assert columns["count"][row] == 500
         percentiles = [columns[name][row] for name in PERCENTILES]
         assert percentiles == compress(buckets(step)).tolist()
 
@@ -184,6 +185,7 @@ def test_odd_histograms_are_drawn_or_explained(page: Page, tmp_path: Path) -> No
     page.tick()
     columns = held(page, view)["."]
     assert columns["unreadable"] == 1
+    np.testing.assert_array_equal(columns["count"], [0, 4, np.nan, 2, np.nan])
     rows = np.array([columns[name] for name in PERCENTILES]).T
     assert (rows[0] == 0).all()
     assert (rows[1] == 1).all()

@@ -72,6 +72,7 @@ def test_areas_by_step_and_the_newest_curve_are_pushed(page: Page, tmp_path: Pat
         assert columns["auc"][row] == roc_auc(curve(step))
     newest = found["a"]["curve"]
     assert (newest["step"], newest["n"], newest["error"]) == (9, 11, "")
+    assert newest["wall_time"] == ef.WALL + 9
     assert list(newest["columns"]) == NAMES
     np.testing.assert_array_equal(np.array(list(newest["columns"].values())[1:]), curve(9))
     np.testing.assert_allclose(newest["columns"]["threshold"], np.arange(11) / 10)
@@ -188,14 +189,16 @@ def test_data_and_selection(page: Page, tmp_path: Path) -> None:
     assert chosen[["run", "tag", "step"]].to_numpy().tolist() == [["a", "pr", 5]]
     assert chosen.threshold.tolist() == [0.5]
     assert chosen.recall.tolist() == [curve(5)[5, 5]]
-    view.hidden_runs = ["a"]
+    view.run_steps = {"a": 9, "b": 8}
+    assert view.selection[["run", "step"]].to_numpy().tolist() == [["a", 9], ["b", 7]]
+    view.hidden_runs = ["a", "b"]
     assert view.selection.empty
 
 
-def test_the_page_picks_a_threshold(page: Page, tmp_path: Path) -> None:
+def test_the_page_picks_a_threshold_and_steps(page: Page, tmp_path: Path) -> None:
     write(tmp_path, [0])
     view = PRCurves(tmp_path)
-    page.set(view, threshold=0.25, kind="x", title="x")
-    assert view.threshold == 0.25
-    page.set(view, threshold=4)
-    assert view.threshold == 0.25
+    page.set(view, threshold=0.25, run_steps={".": 3}, mode="roc", kind="x", title="x")
+    assert (view.threshold, view.run_steps, view.mode) == (0.25, {".": 3.0}, "roc")
+    page.set(view, threshold=4, run_steps={".": "x"}, mode="x")
+    assert (view.threshold, view.run_steps, view.mode) == (0.25, {".": 3.0}, "roc")

@@ -56,7 +56,11 @@ export function Board({ view, tabs, tabbed, title, tab }: BoardProps) {
         {listed && <Side view={view} />}
         <section class="main" aria-label={current?.title}>
           {!tabbed && narrow && several && <RunsButton drawer={drawer} />}
-          <Body view={view} tab={withData.length ? current : undefined} />
+          <Body
+            view={view}
+            tab={withData.length ? current : undefined}
+            only={tabbed ? null : tabs[0]}
+          />
         </section>
       </div>
       <StatusLine session={session} />
@@ -132,7 +136,9 @@ function NotShown({ view, tabs }: { view: View; tabs: readonly Tab[] }) {
   );
 }
 
-function Body({ view, tab }: { view: View; tab: Tab | undefined }) {
+/** The tab to show; without data, `only` is that of a view that has no others. */
+function Body(props: { view: View; tab: Tab | undefined; only: Tab | null | undefined }) {
+  const { view, tab, only } = props;
   const { session } = view;
   const status = session.status.value;
   if (tab) return <tab.component key={tab.kind} view={view} channel={tab.channel} />;
@@ -155,6 +161,8 @@ function Body({ view, tab }: { view: View; tab: Tab | undefined }) {
         when they appear.
       </Empty>
     );
+  if (Object.keys(session.tags.value).length && only?.component.showsEmpty)
+    return <only.component view={view} channel={only.channel} />;
   if (Object.keys(session.tags.value).length)
     return <Empty title="Nothing here that this view can show" />;
   return <Empty title="Waiting for the first values">The event files hold none yet.</Empty>;

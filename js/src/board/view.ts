@@ -32,6 +32,10 @@ export interface View {
   popover: PopoverSignal;
   /** The run under the pointer in the run list. */
   highlighted: Signal<number | null>;
+  /** On a board: show the card of a tag in another tab. */
+  goTo?: (tab: string, tag: string) => void;
+  /** The tag whose card is to be brought into sight. */
+  target: Signal<string | null>;
 }
 
 export interface DashboardProps {
@@ -39,7 +43,10 @@ export interface DashboardProps {
   channel: Channel;
 }
 
-export type DashboardComponent = FunctionComponent<DashboardProps>;
+export type DashboardComponent = FunctionComponent<DashboardProps> & {
+  /** Whether it tells itself what to do where there is nothing to show. */
+  showsEmpty?: boolean;
+};
 
 export interface Tab {
   kind: string;

@@ -6,8 +6,8 @@ import type { YScaleKind } from "./types";
 const PADDING = 0.05;
 /** Decades that a symmetric logarithm shows on one side at most. */
 const SYMLOG_SPAN = 1e-5;
-/** Far enough from the largest double that a domain's span stays finite. */
-const LARGEST = Number.MAX_VALUE / 8;
+/** The end of every axis: far enough from the largest double that a domain's span stays finite. */
+export const LARGEST = Number.MAX_VALUE / 8;
 
 /** The smallest and largest finite value seen; `low > high` means none was. */
 export interface Extent {

@@ -10,6 +10,10 @@ import { isLogX, type LineView } from "./view";
 
 const RAW_ALPHA = 0.25;
 const BAND_ALPHA = 0.16;
+/** Of several bands about one line: the widest must be seen too. */
+const NESTED_ALPHA = 0.2;
+/** Of more bands each is fainter: else nothing would be seen through all of them. */
+const FEW_BANDS = 4;
 const DIMMED_ALPHA = 0.2;
 const WIDTH = 1.5;
 const HIGHLIGHTED_WIDTH = 2.5;
@@ -54,7 +58,9 @@ export function paintLines(
   const thin = thinnest !== null && isCrowded(raw, main, thinnest);
   context.save();
   clipToPlot(context, frame, 3);
-  for (const view of ordered) paintBand(context, frameOf(frame, view.line), view);
+  const banded = ordered.filter(({ line }) => (line.band || line.bands) && !line.dimmed).length;
+  const share = Math.min(1, FEW_BANDS / Math.max(1, banded));
+  for (const view of ordered) paintBand(context, frameOf(frame, view.line), view, share);
   for (const { view, path } of raw) {
     const width = thin ? thinnest : 1;
     paintPath(context, view, path, { width, alpha: RAW_ALPHA * strength(view), dash: [] });
@@ -112,10 +118,11 @@ function paintPath(context: Painter, { line }: LineView, path: Path, pen: Pen): 
   context.globalAlpha = 1;
 }
 
-function paintBand(context: Painter, frame: Frame, view: LineView): void {
+function paintBand(context: Painter, frame: Frame, view: LineView, share: number): void {
   const { line, drawn } = view;
   const bands = line.band ? [line.band] : (line.bands ?? []);
-  context.globalAlpha = BAND_ALPHA * strength(view);
+  const alpha = line.bands ? NESTED_ALPHA : BAND_ALPHA;
+  context.globalAlpha = alpha * (line.highlighted ? 1 : share * strength(view));
   context.fillStyle = line.color;
   for (const band of bands) fillBand(context, traceBand(frame, line.x, band, drawn));
   context.globalAlpha = 1;

@@ -11,6 +11,11 @@ export interface Theme {
   font: string;
 }
 
+/** Its colours as a chart takes them. */
+export function chartTheme({ background, foreground, muted, grid, font }: Theme) {
+  return { background, foreground, muted, grid, axis: grid, font: `10.5px ${font}` };
+}
+
 /** Goes up whenever the host may have changed its colours. */
 export const themeRevision = signal(0);
 

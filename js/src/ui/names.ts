@@ -15,6 +15,20 @@ export function commonHead(names: readonly string[]): string {
   return first.slice(0, end);
 }
 
+/** The trailing path segments that all `names` share, with their slash; never a whole name. */
+export function commonTail(names: readonly string[]): string {
+  const [first = "", ...others] = names;
+  if (!others.length) return "";
+  let start = first.indexOf("/", 1);
+  while (start >= 0 && !others.every((name) => isTail(first.slice(start), name)))
+    start = first.indexOf("/", start + 1);
+  return start < 0 ? "" : first.slice(start);
+}
+
+function isTail(tail: string, name: string): boolean {
+  return name.length > tail.length && name.endsWith(tail);
+}
+
 /**
  * `name` in at most `room` pixels. First the head that all names share gives way, then the middle;
  * the last characters, which tell names apart, stay.

@@ -18,26 +18,26 @@ export interface OpenPopover {
 
 export type PopoverSignal = Signal<OpenPopover | null>;
 
-/** A button that opens a panel with `children`; pressed again, it closes. */
+/** A button, an icon or a text, that opens a panel with `children`; pressed again, it closes. */
 export function PopoverButton(props: {
   popover: PopoverSignal;
-  icon: Parameters<typeof Icon>[0]["name"];
+  icon?: Parameters<typeof Icon>[0]["name"];
+  text?: string;
   label: string;
   children: () => ComponentChildren;
 }) {
-  const { popover, icon, label, children } = props;
+  const { popover, icon, text, label, children } = props;
   const owner = useMemo(() => ({}), []);
   const open = popover.value?.owner === owner;
+  const onClick = (event: MouseEvent) => {
+    const anchor = event.currentTarget as HTMLElement;
+    popover.value = open ? null : { owner, label, anchor, content: children };
+  };
+  if (icon) return <IconButton {...{ icon, label, onClick }} expanded={open} />;
   return (
-    <IconButton
-      icon={icon}
-      label={label}
-      expanded={open}
-      onClick={(event) => {
-        const anchor = event.currentTarget as HTMLElement;
-        popover.value = open ? null : { owner, label, anchor, content: children };
-      }}
-    />
+    <button type="button" class="link" title={label} aria-expanded={open} onClick={onClick}>
+      {text}
+    </button>
   );
 }
 

@@ -107,6 +107,8 @@ export interface ChartItem {
   tags: number[];
   /** Null: there is no such tag. */
   margins: [value: number | null, lower: number | null, upper: number | null][];
+  /** The regular expressions that its tags match; none of a chart of bands. */
+  patterns: string[];
   /** What is wrong with it; empty if nothing. */
   message: string;
 }

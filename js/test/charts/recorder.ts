@@ -6,6 +6,8 @@ import type { ChartOptions, ChartTheme, Line } from "../../src/charts/types";
 export interface Call {
   name: string;
   args: unknown[];
+  /** How opaque it was drawn. */
+  alpha: number;
 }
 
 export function recorder(): { painter: Painter; calls: Call[]; texts: () => string[] } {
@@ -15,7 +17,8 @@ export function recorder(): { painter: Painter; calls: Call[]; texts: () => stri
     get: (_, name) => {
       if (name === "measureText") return (text: string) => ({ width: 6 * text.length });
       if (name in state) return state[name];
-      return (...args: unknown[]) => calls.push({ name: String(name), args });
+      const alpha = () => Number(state.globalAlpha);
+      return (...args: unknown[]) => calls.push({ name: String(name), args, alpha: alpha() });
     },
     set: (_, name, value) => {
       state[name] = value;

@@ -240,4 +240,16 @@ describe("several bands about a line", () => {
     expect(frame.y.domain[1]).toBeGreaterThan(20);
     expect(render([line([0, 1])]).frame.y.domain[1]).toBeLessThan(2);
   });
+
+  test("of many lines they are fainter, so that something is seen through all of them", () => {
+    const alphaOf = (lines: Line[]) =>
+      render(lines).calls.find(({ name }) => name === "fill")?.alpha ?? 0;
+    const few = alphaOf([banded]);
+    const many = Array.from({ length: 16 }, (_, i) => ({ ...banded, id: String(i) }));
+    expect(alphaOf(many)).toBeCloseTo(few / 4);
+    const [first, ...others] = many as [Line, ...Line[]];
+    const highlighted = [{ ...first, highlighted: true }, ...others];
+    const fills = render(highlighted).calls.filter(({ name }) => name === "fill");
+    expect(Math.max(...fills.map(({ alpha }) => alpha))).toBeCloseTo(few);
+  });
 });

@@ -27,6 +27,7 @@ const chart = (more: Partial<ChartItem> = {}): ChartItem => ({
   title: "chart",
   tags: [],
   margins: [],
+  patterns: [],
   message: "",
   ...more,
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { formatWallTime } from "../../src/charts/format";
 import type { ChartHover, NearestPoint } from "../../src/charts/line_chart";
 import { cursorOf, tooltipOf } from "../../src/dashboards/scalars/hover";
 import type { RunLine } from "../../src/dashboards/scalars/lines";
@@ -34,11 +35,11 @@ const LINES = ["2", "10", "1"].map((id) => line(id));
 const POINTS = [point("1", 0.3), point("2", 0.1), point("10", 0.2)];
 
 describe("tooltipOf", () => {
-  test("says run, smoothed, value and relative time; the nearest line is bold", () => {
+  test("says run, smoothed, value, time and relative time; the nearest line is bold", () => {
     const tooltip = tooltipOf(hoverOf(POINTS), LINES, "step", AT, style());
-    expect(tooltip?.heading).toEqual(["step 20", "smoothed", "value", "relative"]);
+    expect(tooltip?.heading).toEqual(["step 20", "smoothed", "value", "time", "relative"]);
     expect(tooltip?.rows[0]).toMatchObject({ name: "run-1", nearest: true });
-    expect(tooltip?.rows[0]?.cells.at(-1)).toBe("1.0 min");
+    expect(tooltip?.rows[0]?.cells.slice(-2)).toEqual([formatWallTime(160), "1.0 min"]);
     expect(tooltip?.rows.map(({ nearest }) => nearest)).toEqual([true, false, false]);
   });
 
@@ -85,8 +86,26 @@ describe("tooltipOf", () => {
       AT,
       style(),
     );
-    expect(tooltip?.heading).toEqual(["step 20", "value", "band", "runs", "relative"]);
+    expect(tooltip?.heading).toEqual(["step 20", "value", "band", "runs", "time", "relative"]);
     expect(tooltip?.rows[0]?.cells.slice(1, 3)).toEqual(["1 – 3", "5"]);
+  });
+
+  test("a band that was logged tells both its bounds", () => {
+    const band = { low: Float64Array.of(0, 1.5), high: Float64Array.of(2, 3) };
+    const lines = [line("1", { band }), line("2")];
+    const points = [point("1", null, 2), point("2", null, 4)];
+    const tooltip = tooltipOf(hoverOf(points), lines, "step", AT, style());
+    expect(tooltip?.heading).toEqual(["step 20", "value", "lower", "upper", "time", "relative"]);
+    expect(tooltip?.rows.map(({ cells }) => cells.slice(0, 3))).toEqual([
+      ["2", "1.500", "3"],
+      ["4", "", ""],
+    ]);
+  });
+
+  test("a narrow view, and an axis of wall times, go without the time", () => {
+    const narrow = tooltipOf(hoverOf(POINTS), LINES, "step", AT, style({ narrow: true }));
+    expect(narrow?.heading).not.toContain("time");
+    expect(tooltipOf(hoverOf(POINTS), LINES, "wall", AT, style())?.heading).not.toContain("time");
   });
 
   test("on another axis than steps the step is told", () => {

@@ -66,6 +66,16 @@ describe("files", () => {
     const text = csvOf([line([1], [0.5], '=a,"b"')]);
     expect(text).toBe('run,tag,step,wall_time,value,smoothed\n"\'=a,""b""",loss,1,1001,0.5,0.5\n');
   });
+  test("the limits of a band are written beside it", () => {
+    const band = { low: Float64Array.of(0, 1), high: Float64Array.of(2, 3) };
+    const banded = { ...line([1, 2], [0.5, 1.5]), band };
+    const [heading, first, second] = csvOf([banded, line([3], [4])]).split("\n");
+    expect(heading).toBe("run,tag,step,wall_time,value,smoothed,lower,upper");
+    expect(first).toBe("run,loss,1,1001,0.5,0.5,0,2");
+    expect(second?.endsWith("1,3")).toBe(true);
+    expect(csvOf([banded, line([3], [4])])).toContain("4,4,,\n");
+    expect(JSON.parse(jsonOf([banded]))[0]).toMatchObject({ lower: [0, 1], upper: [2, 3] });
+  });
   test("JSON holds what is not finite", () => {
     const [run] = JSON.parse(jsonOf([line([1, 2], [Number.NaN, Number.POSITIVE_INFINITY])]));
     expect(run).toMatchObject({

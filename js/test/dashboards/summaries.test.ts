@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  countOdd,
   distributionLine,
   distributionTooltip,
   PERCENTILES,
@@ -46,6 +47,15 @@ describe("what follows what is held", () => {
     expect([...both.wall]).toEqual([1000, 1020, 1024, 1028, 1040, 1060, 1080]);
     expect([...withDetail(summary([1, 2]), summary([])).step]).toEqual([1, 2]);
   });
+});
+
+test("steps without values, and those that count NaN, are counted", () => {
+  const held = summary([0, 1, 2, 3]);
+  const median = Float64Array.of(0, Number.NaN, Number.NaN, 5);
+  const count = Float64Array.of(0, Number.NaN, Number.NaN, 9);
+  const odd = { ...held, unreadable: 1, columns: { ...held.columns, p5000: median, count } };
+  expect(countOdd(odd)).toEqual({ empty: 1, odd: 1 });
+  expect(countOdd(held)).toEqual({ empty: 0, odd: 0 });
 });
 
 describe("lines of percentiles", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { commonHead, shorten } from "../../src/ui/names";
+import { commonHead, commonTail, shorten } from "../../src/ui/names";
 
 const widthOf = (text: string) => text.length;
 
@@ -9,6 +9,14 @@ test("the head that all names share ends with a segment", () => {
   expect(commonHead(["a", "b"])).toBe("");
   expect(commonHead(["only/one"])).toBe("");
   expect(commonHead(["a/b", "a"])).toBe("");
+});
+
+test("the tail that all names share begins a segment, and leaves something of each", () => {
+  expect(commonTail(["a/seed/x", "b/seed/x"])).toBe("/seed/x");
+  expect(commonTail(["a/x", "b/c/x"])).toBe("/x");
+  expect(commonTail(["a/x", "b/y"])).toBe("");
+  expect(commonTail(["/x", "a/x"])).toBe("");
+  expect(commonTail(["only/one"])).toBe("");
 });
 
 describe("shorten", () => {

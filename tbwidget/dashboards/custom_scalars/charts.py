@@ -34,6 +34,8 @@ class TagChart:
         Of a multiline chart: what its patterns match, in their order.
     margins
         Of a margin chart: (value, lower, upper) tags, whether or not there are such.
+    patterns
+        Of a multiline chart: the regular expressions of the layout.
     message
         What is wrong with it, or left out of it; empty if nothing.
     """
@@ -41,6 +43,7 @@ class TagChart:
     title: str
     tags: tuple[str, ...] = ()
     margins: tuple[tuple[str, str, str], ...] = ()
+    patterns: tuple[str, ...] = ()
     message: str = ""
 
     @property
@@ -140,7 +143,12 @@ class ChartMaker:
             wrong = [f"no tag matches {patterns}" if patterns else "the layout names no tags"]
         if len(tags) > MOST_TAGS:
             wrong.insert(0, f"the first {MOST_TAGS} of {len(tags):,} tags")
-        return TagChart(_short(chart.title), tuple(tags[:MOST_TAGS]), message="; ".join(wrong[:10]))
+        return TagChart(
+            _short(chart.title),
+            tuple(tags[:MOST_TAGS]),
+            patterns=tuple(map(_short, chart.tags[:MOST_PATTERNS])),
+            message="; ".join(wrong[:10]),
+        )
 
     def _matched(
         self, chart: Chart, holders: Mapping[str, Collection[str]]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tbwidget.analysis.smoothing import smooth
 from tbwidget.dashboards.scalars.figure import (
     DASHES,
     MOST_PANELS,
@@ -69,32 +68,29 @@ def _panel(state: ViewState, chart: TagChart, scalars: Scalars) -> Panel:
     alone = len(scalars) == 1 and len(places) > 1
     lines = []
     for place, run, (tag, lower, upper), several in found:
-        line = line_of(state, run, tag, axis, several)
+        # A band that was smoothed would not hold the values that were written.
+        smoothing = 0.0 if lower or upper else state.smoothing
+        line = line_of(state, run, tag, axis, several, smoothing=smoothing)
         line = replace(line, name=f"{line.name} · {tag}")
         if alone:
             line = replace(line, color=color_of(place), dash=())
         elif place:
             line = replace(line, dash=DASHES[place % len(DASHES)])
         if lower in several and upper in several:
-            line = _with_band(state, line, several, (tag, lower, upper))
+            line = _with_band(line, several, (tag, lower, upper))
         lines.append(line)
     return panel_of(state, chart.title, axis, lines)
 
 
-def _with_band(
-    state: ViewState, line: Line, several: Mapping[str, ScalarSeries], tags: tuple[str, str, str]
-) -> Line:
-    """Return a line with the limits at its steps, smoothed like it."""
+def _with_band(line: Line, several: Mapping[str, ScalarSeries], tags: tuple[str, str, str]) -> Line:
+    """Return a line with the limits at its steps."""
     value, lower, upper = (several[tag].snapshot() for tag in tags)
-    low, high = (_limit(state, limit, value.points.steps) for limit in (lower, upper))
+    low, high = (_limit(limit, value.points.steps) for limit in (lower, upper))
     return replace(line, low=low, high=high)
 
 
-def _limit(
-    state: ViewState, limit: Snapshot, steps: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def _limit(limit: Snapshot, steps: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     points = limit.points
     if not len(points.steps):
         return np.full(len(steps), np.nan)
-    values = smooth(points.values, state.smoothing)[0] if state.smoothing else points.values
-    return np.interp(steps, points.steps, values, left=np.nan, right=np.nan)
+    return np.interp(steps, points.steps, points.values, left=np.nan, right=np.nan)

@@ -174,6 +174,7 @@ class CustomScalars(Scalars):
                         "title": chart.title,
                         "tags": [known[tag] for tag in chart.tags if tag in known],
                         "margins": [[known.get(tag) for tag in one] for one in chart.margins],
+                        "patterns": list(chart.patterns),
                         "message": chart.message,
                     }
                     for chart in category.charts

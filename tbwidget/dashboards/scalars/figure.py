@@ -68,7 +68,7 @@ def _panel(state: ViewState, tag: str, scalars: Scalars, groups: dict[str, list[
         for number, (name, group) in enumerate(groups.items())
     ]
     lines += [
-        line_of(state, name, tag, axis, several)
+        line_of(state, name, tag, axis, several, smoothing=state.smoothing)
         for name, several in holders.items()
         if name not in grouped
     ]
@@ -99,18 +99,24 @@ def axis_of(state: ViewState, several: list[ScalarSeries]) -> str:
 
 
 def line_of(
-    state: ViewState, run: str, tag: str, axis: str, scalars: Mapping[str, ScalarSeries]
+    state: ViewState,
+    run: str,
+    tag: str,
+    axis: str,
+    scalars: Mapping[str, ScalarSeries],
+    *,
+    smoothing: float,
 ) -> Line:
     """Return the curve of a tag in a run."""
     points = scalars[tag].snapshot().points
     number = state.run_number(run)
-    smoothed = smooth(points.values, state.smoothing)[0] if state.smoothing else points.values
+    smoothed = smooth(points.values, smoothing)[0] if smoothing else points.values
     return Line(
         state.run_notes.get(run, {}).get("name") or run,
         state.run_colors.get(run) or color_of(number),
         x_of(points, axis, scalars),
         smoothed,
-        points.values if state.smoothing else None,
+        points.values if smoothing else None,
         dash=DASHES[number % len(DASHES)] if state.dashes else (),
     )
 

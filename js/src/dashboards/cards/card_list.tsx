@@ -1,7 +1,7 @@
 // The cards of a dashboard: the pinned ones first, the others in groups by what stands before the
 // first slash; all groups can be folded.
 import { type Signal, useSignal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { DashboardProps, View } from "../../board/view";
 import { compilePattern } from "../../state/pattern";
@@ -30,6 +30,7 @@ export function CardList(props: CardListProps) {
   const visible = useVisible(scroller, onVisible);
   const tags = useShownTags(session, channel.model, kinds);
   const groups = groupTags(tags, pinned.value);
+  useTarget(view, scroller);
   return (
     <>
       {toolbar(<FoldAll folded={folded} names={groups.map(([name]) => name)} />)}
@@ -49,6 +50,19 @@ export function CardList(props: CardListProps) {
       </div>
     </>
   );
+}
+
+/** Bring the card that was asked for in another tab into sight. */
+function useTarget(view: View, scroller: RefObject<HTMLElement | null>): void {
+  const wanted = view.target.value;
+  useEffect(() => {
+    if (wanted === null) return;
+    view.target.value = null;
+    const cards = [...(scroller.current?.querySelectorAll<HTMLElement>(".card") ?? [])];
+    const card = cards.find(({ dataset }) => dataset.tag === wanted);
+    card?.scrollIntoView({ block: "nearest" });
+    card?.focus({ preventScroll: true });
+  }, [wanted, view, scroller]);
 }
 
 export function FoldAll(props: { folded: Signal<ReadonlySet<string>>; names: readonly string[] }) {

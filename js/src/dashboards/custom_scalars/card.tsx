@@ -2,10 +2,8 @@
 import { batch, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
-import { colorOf, dashOf } from "../../state/palette";
 import { IconButton } from "../../ui/controls";
 import { waitingForKernel } from "../../wire/channel";
-import type { TagRow } from "../../wire/types";
 import { CardFrame } from "../cards/card_frame";
 import type { Visibility } from "../cards/visible";
 import { type CardParts, describe, noteOf } from "../scalars/card";
@@ -15,6 +13,7 @@ import { CardTable } from "../scalars/card_table";
 import { chartX } from "../scalars/lines";
 import type { Detail, ScalarsModel } from "../scalars/model";
 import type { Chart, LayoutModel } from "./layout";
+import { Legend } from "./legend";
 import { differInSteps, rowsOf, sourcesOf } from "./sources";
 
 export interface ChartCardProps {
@@ -25,7 +24,15 @@ export interface ChartCardProps {
   visible: Visibility;
 }
 
-const NOTHING: Chart = { id: "", place: [0, 0], title: "", tags: [], margins: [], message: "" };
+const NOTHING: Chart = {
+  id: "",
+  place: [0, 0],
+  title: "",
+  tags: [],
+  margins: [],
+  patterns: [],
+  message: "",
+};
 
 export function ChartCard({ view, model, layout, id, visible }: ChartCardProps) {
   const { session } = view;
@@ -50,8 +57,12 @@ export function ChartCard({ view, model, layout, id, visible }: ChartCardProps) 
     const [category, place] = chart.peek().place;
     return model.code({ category, chart: place }, options);
   };
+  // A band that was smoothed would not hold the values that were written.
+  const smoothing = useComputed(
+    () => options.smoothing.value ?? (chart.value.margins.length ? 0 : settings.smoothing.value),
+  );
   const own = { view, model, title, tags, options, seen, zoom, detail, sources, x };
-  const parts: CardParts = { ...own, named: true, code };
+  const parts: CardParts = { ...own, smoothing, named: true, code };
 
   useSignalEffect(() => {
     settings.xAxis.value; // a zoom of one axis means nothing on another
@@ -95,10 +106,7 @@ export function ChartCard({ view, model, layout, id, visible }: ChartCardProps) 
           {message}
         </p>
       )}
-      <Legend
-        rows={legendOf(chart.value, tags.value)}
-        colored={session.selected.value.length === 1}
-      />
+      <Legend {...{ view, chart, tags, sources }} />
       <div ref={host} class="chart">
         {empty && seen.value && (
           <span class="message wrong" role="status">
@@ -116,40 +124,4 @@ function noteOfChart(parts: CardParts, margin: boolean): string {
   if (margin && model.isGrouped()) return "single runs: bands are not grouped";
   if (sources.value.some(differInSteps)) return "limits at other steps: interpolated";
   return tags.value.map(([tag]) => noteOf(parts, tag)).find((note) => note) ?? "";
-}
-
-/** The tags that have a line: of a band, that of the curve in it. */
-function legendOf({ margins }: Chart, rows: readonly TagRow[]): string[] {
-  if (!margins.length) return rows.map(([, name]) => name);
-  const names = new Map(rows.map(([tag, name]) => [tag, name]));
-  return margins.map(([value]) => (value === null ? "" : (names.get(value) ?? "")));
-}
-
-/** More names would not be seen. */
-const MOST_NAMES = 24;
-
-/** How the line of each tag looks, if there are several: its dashes, and its colour if that is it. */
-function Legend({ rows, colored }: { rows: readonly string[]; colored: boolean }) {
-  if (rows.length < 2) return null;
-  return (
-    <ul class="legend" title={rows.join("\n")}>
-      {rows.slice(0, MOST_NAMES).map((name, place) => (
-        <li key={name}>
-          <svg width="18" height="4" aria-hidden="true">
-            <line
-              x1="0"
-              y1="2"
-              x2="18"
-              y2="2"
-              stroke={colored ? colorOf(place) : "currentColor"}
-              stroke-width="1.5"
-              stroke-dasharray={colored ? "" : dashOf(place).join(" ")}
-            />
-          </svg>
-          <span>{name}</span>
-        </li>
-      ))}
-      {rows.length > MOST_NAMES && <li>and {rows.length - MOST_NAMES} more</li>}
-    </ul>
-  );
 }

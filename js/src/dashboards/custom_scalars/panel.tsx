@@ -65,6 +65,8 @@ export function CustomScalarsPanel({ view, channel }: DashboardProps) {
   );
 }
 
+CustomScalarsPanel.showsEmpty = true;
+
 /** The categories that are folded: at first as the layout has it, then as the user does. */
 function useFolded(layout: LayoutModel) {
   const folded = useSignal<ReadonlySet<string>>(new Set());

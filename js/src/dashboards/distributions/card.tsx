@@ -4,7 +4,7 @@ import { useCallback, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
 import { formatValue } from "../../charts/format";
 import type { LineChart } from "../../charts/line_chart";
-import { IconButton } from "../../ui/controls";
+import { IconButton, Name } from "../../ui/controls";
 import { waitingForKernel } from "../../wire/channel";
 import type { TagRow } from "../../wire/types";
 import { CardFrame } from "../cards/card_frame";
@@ -67,37 +67,61 @@ export function DistributionCard({ view, model, tag, visible }: CardProps) {
   const onElement = useCallback((element: HTMLElement) => {
     card.current = element;
   }, []);
+  const message = messageOf(sources.value);
   const single = all.value.length > sources.value.length;
   return (
     <CardFrame
       {...{ view, visible, seen, onElement, state }}
       tag={name}
-      note={zoom.value && waitingForKernel.value ? "kernel busy: coarse picture" : model.note(tag)}
+      note={noteOf(view, model, tag, zoom.value)}
       className={`distribution${zoom.value ? " zoomed" : ""}`}
       data={{ "data-series": sources.value.length }}
       label={describe(name, sources.value)}
       tools={
-        zoom.value && (
-          <IconButton
-            icon="fit"
-            label="Show everything again (double-click the chart)"
-            onClick={() => {
-              zoom.value = null;
-            }}
-          />
-        )
+        <>
+          {view.goTo && (
+            <IconButton
+              icon="histogram"
+              label="See its histograms"
+              onClick={() => view.goTo?.("histograms", name)}
+            />
+          )}
+          {zoom.value && (
+            <IconButton
+              icon="fit"
+              label="Show everything again (double-click the chart)"
+              onClick={() => {
+                zoom.value = null;
+              }}
+            />
+          )}
+        </>
       }
     >
-      {single && <RunSwitch {...{ state, all: all.value, shown: sources.value[0] }} />}
+      {single ? (
+        <RunSwitch {...{ state, all: all.value, shown: sources.value[0] }} />
+      ) : (
+        <RunCaption view={view} sources={sources.value} />
+      )}
       <div ref={host} class="chart">
-        {sources.value.length === 0 && seen.value && (
-          <span class="message">
-            {waitingForKernel.value ? "The kernel is busy; the distributions follow" : ""}
-          </span>
-        )}
+        {seen.value && message && <span class="message wrong">{message}</span>}
       </div>
     </CardFrame>
   );
+}
+
+/** What a reader must know to read the card right. */
+function noteOf(view: View, model: DistributionsModel, tag: TagRow, zoom: Zoom | null): string {
+  const near = zoom !== null || view.session.settings.xRange.value !== null;
+  return near && waitingForKernel.value ? "kernel busy: coarse picture" : model.note(tag);
+}
+
+/** Why there is nothing to see; empty if there is. */
+function messageOf(sources: readonly SummarySource[]): string {
+  if (!sources.length)
+    return waitingForKernel.value ? "The kernel is busy; the distributions follow" : "";
+  const drawn = sources.some(({ summary }) => summary.columns.p5000?.some(Number.isFinite));
+  return drawn ? "" : "No step has percentiles: its counts are NaN, or cannot be read";
 }
 
 /** All runs over each other, or one of them. */
@@ -106,8 +130,8 @@ function shownSources(
   state: DistributionCardState,
   all: SummarySource[],
 ): SummarySource[] {
-  const layout = model.layout.value;
-  if (layout === "overlay" || (layout === "auto" && all.length <= MOST_OVERLAID)) return all;
+  const mode = model.mode.value;
+  if (mode === "overlay" || (mode === "auto" && all.length <= MOST_OVERLAID)) return all;
   const chosen = all.find(({ run }) => run.number === state.run.value) ?? all[0];
   return chosen ? [chosen] : [];
 }
@@ -143,6 +167,20 @@ function RunSwitch(props: {
   );
 }
 
+/** Which run the card is of, where the run list does not tell. */
+function RunCaption({ view, sources }: { view: View; sources: readonly SummarySource[] }) {
+  const [source] = sources;
+  if (!source || sources.length > 1 || view.session.selected.value.length < 2) return null;
+  const { run } = source;
+  return (
+    <div class="run-switch">
+      <Name text={run.name} shown={run.label}>
+        <span class="swatch" style={{ "--color": run.color }} />
+      </Name>
+    </div>
+  );
+}
+
 interface DetailParts {
   view: View;
   model: DistributionsModel;
@@ -153,10 +191,11 @@ interface DetailParts {
 }
 
 /** Ask for every step of the part that a zoom shows, if the page holds a selection only. */
-function useDetail({ model, tag, sources, x, zoom }: DetailParts) {
+function useDetail({ view, model, tag, sources, x, zoom }: DetailParts) {
+  const { xRange } = view.session.settings;
   const detail = useSignal<Detail | null>(null);
   useSignalEffect(() => {
-    const shown = zoom.value?.x;
+    const shown = zoom.value?.x ?? xRange.value;
     if (!shown) {
       detail.value = null;
       return;
@@ -171,7 +210,7 @@ function useDetail({ model, tag, sources, x, zoom }: DetailParts) {
       model
         .detail(tag, held, args)
         .then((found) => {
-          if (zoom.peek()?.x === shown) detail.value = found;
+          if ((zoom.peek()?.x ?? xRange.peek()) === shown) detail.value = found;
         })
         .catch(() => {}); // the coarse picture stays
     }, 60);
@@ -197,9 +236,9 @@ function markDrawn(
   if (!card) return;
   if (chart.probe().points > 0) card.dataset.drawn = "1";
   const percentiles = () =>
-    lines.map(({ id, step, percentiles }) => {
+    lines.map(({ run, step, percentiles }) => {
       const columns = Object.entries(percentiles).map(([name, values]) => [name, [...values]]);
-      return { id, step: [...step], ...Object.fromEntries(columns) };
+      return { ...Object.fromEntries(columns), run: run.name, step: [...step] };
     });
   const probe = () => ({ ...chart.probe(), percentiles: percentiles() });
   Object.assign(card, { tbwidgetProbe: probe });

@@ -47,6 +47,17 @@ export function distributionLine(
   return { ...line, percentiles: columns };
 }
 
+/** How many steps hold no values at all, and how many counts that make no percentiles. */
+export function countOdd({ columns, unreadable }: Summary): { empty: number; odd: number } {
+  const { count = NONE, [MEDIAN]: median = NONE } = columns;
+  let [empty, odd] = [0, -unreadable];
+  for (const [i, one] of median.entries()) {
+    if (Number.isNaN(one)) odd++;
+    else if (count[i] === 0) empty++;
+  }
+  return { empty, odd: Math.max(0, odd) };
+}
+
 /** All rows before and after the detail, and those of the detail between them. */
 export function withDetail(whole: Summary, detail: Summary): Summary {
   const { step } = detail;

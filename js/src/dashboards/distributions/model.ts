@@ -1,14 +1,18 @@
 // The percentiles that the page holds for one widget.
 import { type Signal, signal } from "@preact/signals";
+import { LARGEST } from "../../charts/domain";
+import { formatValue } from "../../charts/format";
 import type { RunInfo, Session } from "../../state/session";
+import { Setting } from "../../state/settings";
 import type { Channel } from "../../wire/channel";
 import { FrameReader } from "../../wire/frame";
 import type { TagRow } from "../../wire/types";
 import { CardState } from "../cards/card_frame";
-import { joined, type Summary, type SummaryItem, SummaryModel } from "../summaries/model";
+import { counted, joined, type Summary, type SummaryItem, SummaryModel } from "../summaries/model";
+import { countOdd } from "./lines";
 
 /** How several runs share a card: "auto" is over each other if they are few. */
-export type Layout = "auto" | "overlay" | "single";
+export type Mode = "auto" | "overlay" | "single";
 
 /** With more runs over each other no band can be told from the others. */
 export const MOST_OVERLAID = 3;
@@ -23,7 +27,7 @@ export class DistributionCardState extends CardState {
 export type Detail = ReadonlyMap<number, Summary>;
 
 export class DistributionsModel extends SummaryModel<DistributionCardState> {
-  readonly layout: Signal<Layout> = signal("auto");
+  readonly mode: Setting<Mode>;
 
   static of(channel: Channel, session: Session): DistributionsModel {
     let model = models.get(channel);
@@ -36,11 +40,29 @@ export class DistributionsModel extends SummaryModel<DistributionCardState> {
 
   private constructor(channel: Channel, session: Session) {
     super(channel, session, "histograms");
+    this.mode = new Setting(channel.model, "mode");
     this.listen();
   }
 
   protected newState(): DistributionCardState {
     return new DistributionCardState();
+  }
+
+  override note(tag: TagRow): string {
+    const summaries = this.sources(tag).map(({ summary }) => summary);
+    const counts = summaries.map(countOdd);
+    const notes = [super.note(tag)];
+    const empty = counts.reduce((sum, one) => sum + one.empty, 0);
+    const odd = counts.reduce((sum, one) => sum + one.odd, 0);
+    if (empty) notes.push(`${counted(empty)} ${empty === 1 ? "holds" : "hold"} no values`);
+    if (odd) notes.push(`${counted(odd)} ${odd === 1 ? "counts" : "count"} NaN`);
+    const ends = [
+      summaries.map(({ columns }) => columns.p0),
+      summaries.map(({ columns }) => columns.p10000),
+    ].flat();
+    if (ends.some((values) => values?.some((value) => Math.abs(value) > LARGEST)))
+      notes.push(`cut off beyond ±${formatValue(LARGEST)}`);
+    return notes.filter(Boolean).join(", ");
   }
 
   /** Ask for the percentiles of `tag` between two x values. */

@@ -7,7 +7,7 @@ import { X_AXES, Y_SCALES } from "../summaries/axes";
 import { DistributionCard } from "./card";
 import { DistributionsModel } from "./model";
 
-const LAYOUTS = [
+const MODES = [
   { value: "auto", text: "Auto", title: "Up to three runs over each other, of more one at a time" },
   { value: "overlay", text: "Overlay", title: "All selected runs over each other" },
   { value: "single", text: "One run", title: "One run at a time, chosen in each card" },
@@ -30,7 +30,7 @@ export function DistributionsPanel({ view, channel }: DashboardProps) {
           <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
           <Segments label="X axis" options={X_AXES} setting={settings.xAxis} />
           <Segments label="Y axis" options={Y_SCALES} setting={settings.yScale} />
-          <Segments label="Runs" options={LAYOUTS} setting={model.layout} />
+          <Segments label="Runs" options={MODES} setting={model.mode} />
           <span class="end">{fold}</span>
         </div>
       )}

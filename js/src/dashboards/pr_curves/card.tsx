@@ -3,7 +3,9 @@ import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from "@p
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
 import { formatStep, formatValue } from "../../charts/format";
+import type { LineChart } from "../../charts/line_chart";
 import { dashOf } from "../../state/palette";
+import { chartTheme } from "../../state/theme";
 import { IconButton } from "../../ui/controls";
 import { waitingForKernel } from "../../wire/channel";
 import type { TagRow } from "../../wire/types";
@@ -11,11 +13,11 @@ import { CardFrame } from "../cards/card_frame";
 import type { Visibility } from "../cards/visible";
 import type { Zoom } from "../scalars/card_chart";
 import { tooltipOf } from "../scalars/hover";
-import { chartTheme, useSummaryChart } from "../summaries/chart";
+import { useSummaryChart } from "../summaries/chart";
 import { lineOf, summaryX } from "../summaries/lines";
 import { type Curve, emptyReason, pointsOf, thresholdAt } from "./curve";
 import { Legend } from "./legend";
-import type { CurveSource, PRCardState, PRCurvesModel } from "./model";
+import type { CurveSource, PRCurvesModel } from "./model";
 import { Plot, type PlotCurve, type PlotOptions, type PlotPoint } from "./plot";
 import { StepSlider } from "./step_slider";
 import { curvesTooltip } from "./tooltip";
@@ -34,25 +36,19 @@ export interface PRCardParts {
   view: View;
   model: PRCurvesModel;
   tag: TagRow;
-  state: PRCardState;
-  /** The step to show: the shared one, else the card's own; null for the newest. */
-  step: ReadonlySignal<number | null>;
   sources: ReadonlySignal<CurveSource[]>;
 }
 
 export function PRCard({ view, model, tag, visible }: CardProps) {
-  const { session } = view;
-  const { settings } = session;
   const card = useRef<HTMLElement | null>(null);
   const state = model.state(tag[1]);
   const seen = useSignal(false);
   const plotZoom = useSignal<{ x: PlotOptions["x"]; y: PlotOptions["y"] } | null>(null);
-  const step = useComputed(() => settings.step.value ?? state.step.value);
-  const sources = useCurves(model, tag, step);
-  const parts: PRCardParts = { view, model, tag, state, step, sources };
+  const sources = useCurves(model, tag);
+  const parts: PRCardParts = { view, model, tag, sources };
   useLoad(parts, seen);
-  const plotHost = usePlot(parts, seen, card, plotZoom);
   const overSteps = useOverSteps(parts, seen);
+  const plotHost = usePlot(parts, seen, card, plotZoom, overSteps.chart);
   const onElement = useCallback((element: HTMLElement) => {
     card.current = element;
   }, []);
@@ -89,7 +85,7 @@ export function PRCard({ view, model, tag, visible }: CardProps) {
           <Legend {...parts} />
           <StepSlider {...parts} />
           <h5>{area} over steps</h5>
-          <div ref={overSteps} class="chart" />
+          <div ref={overSteps.host} class="chart" />
         </div>
       </div>
     </CardFrame>
@@ -97,32 +93,25 @@ export function PRCard({ view, model, tag, visible }: CardProps) {
 }
 
 /** The curves to show; while older ones are on their way, those shown before. */
-function useCurves(
-  model: PRCurvesModel,
-  tag: TagRow,
-  step: ReadonlySignal<number | null>,
-): ReadonlySignal<CurveSource[]> {
+function useCurves(model: PRCurvesModel, tag: TagRow): ReadonlySignal<CurveSource[]> {
   const before = useRef<CurveSource[]>([]);
   return useComputed(() => {
-    const all = model.sources(tag);
-    const found = new Map(model.curves(tag, step.value).map((one) => [one.run.number, one]));
+    const found = new Map(model.curves(tag).map((one) => [one.run.number, one]));
     const shown = new Map(before.current.map((one) => [one.run.number, one]));
-    before.current = all.flatMap(({ run }) => {
-      const one = found.get(run.number) ?? shown.get(run.number);
-      return one ? [{ ...one, run }] : [];
+    before.current = model.sources(tag).flatMap((source) => {
+      const one = found.get(source.run.number) ?? shown.get(source.run.number);
+      return one ? [{ ...one, ...source }] : [];
     });
     return before.current;
   });
 }
 
-/** Ask for older curves when the step has come to rest. */
-function useLoad({ model, tag, step }: PRCardParts, seen: ReadonlySignal<boolean>): void {
+/** Ask for older curves when the steps have come to rest. */
+function useLoad({ model, tag }: PRCardParts, seen: ReadonlySignal<boolean>): void {
   useSignalEffect(() => {
-    const wanted = step.value;
-    model.revision(tag[0]).value;
-    if (wanted === null || !seen.value) return;
-    model.sources(tag);
-    const timer = setTimeout(() => model.load(tag, wanted).catch(() => {}), LOAD_AFTER_MS);
+    if (!seen.value) return;
+    for (const { run } of model.sources(tag)) model.stepOf(run);
+    const timer = setTimeout(() => model.load(tag).catch(() => {}), LOAD_AFTER_MS);
     return () => clearTimeout(timer);
   });
 }
@@ -132,6 +121,7 @@ function usePlot(
   seen: ReadonlySignal<boolean>,
   card: { current: HTMLElement | null },
   zoom: { value: { x: PlotOptions["x"]; y: PlotOptions["y"] } | null },
+  overSteps: { current: LineChart | null },
 ) {
   const { view, model, tag, sources } = parts;
   const { settings } = view.session;
@@ -144,7 +134,7 @@ function usePlot(
       plot.current = null;
       return;
     }
-    plot.current ??= new Plot(host.current, chartTheme(view), thresholdAt, {
+    plot.current ??= new Plot(host.current, chartTheme(view.theme.value), thresholdAt, {
       onHover: (points, at) => {
         view.tooltip.value = points && curvesTooltip(parts, points, placeIn(view, host, at));
       },
@@ -155,10 +145,13 @@ function usePlot(
       onReset: () => {
         zoom.value = null;
       },
-      onDraw: () => markDrawn(card.current, parts, plot.current, drawn.current),
+      onDraw: () =>
+        markDrawn(card.current, parts, plot.current, drawn.current, () =>
+          overSteps.current?.probe(),
+        ),
     });
   });
-  useSignalEffect(() => plot.current?.setTheme(chartTheme(view)));
+  useSignalEffect(() => plot.current?.setTheme(chartTheme(view.theme.value)));
   useSignalEffect(() => {
     const mode = model.mode.value;
     const highlighted = view.highlighted.value;
@@ -177,7 +170,7 @@ function usePlot(
     if (!seen.value) return;
     plot.current?.update(drawn.current, {
       mode,
-      isoLines: model.isoLines.value,
+      isoLines: model.f1Lines.value,
       threshold: model.threshold.value,
       x: zoom.value?.x ?? null,
       y: zoom.value?.y ?? null,
@@ -214,7 +207,7 @@ function useOverSteps({ view, model, tag }: PRCardParts, seen: ReadonlySignal<bo
     x.value; // a zoom of one axis means nothing on another
     zoom.value = null;
   });
-  useSummaryChart({
+  const chart = useSummaryChart({
     ...{ view, seen, host, lines, x, zoom },
     tag: tag[1],
     label: `average precision of ${tag[1]} over steps`,
@@ -227,7 +220,7 @@ function useOverSteps({ view, model, tag }: PRCardParts, seen: ReadonlySignal<bo
         { rows: settings.tooltipRows.peek(), sort: settings.tooltipSort.peek(), narrow: false },
       ),
   });
-  return host;
+  return { host, chart };
 }
 
 function placeIn(
@@ -241,9 +234,8 @@ function placeIn(
 }
 
 /** What a reader must know to read the card right. */
-function noteOf({ model, tag, step, sources }: PRCardParts): string {
-  const lacking =
-    step.value !== null && model.curves(tag, step.value).length < sources.value.length;
+function noteOf({ model, tag, sources }: PRCardParts): string {
+  const lacking = model.curves(tag).length < sources.value.length;
   if (lacking && waitingForKernel.value) return "kernel busy: the curves of this step follow";
   const most = Math.max(0, ...sources.value.map(({ curve }) => curve?.n ?? 0));
   const sent = Math.max(0, ...sources.value.map(({ curve }) => curve?.threshold.length ?? 0));
@@ -261,9 +253,10 @@ function describe(name: string, sources: readonly CurveSource[]): string {
 /** Leave on the element what tests (and the curious) can read: that it is drawn, and what. */
 function markDrawn(
   card: HTMLElement | null,
-  { model, sources, step }: PRCardParts,
+  { view, model, sources }: PRCardParts,
   plot: Plot | null,
   drawn: readonly PlotCurve[],
+  overSteps: () => unknown,
 ): void {
   if (!card || !plot) return;
   const explained = sources.peek().every(({ curve }) => !curve || emptyReason(curve, "pr"));
@@ -273,12 +266,15 @@ function markDrawn(
     points: drawn.reduce((sum, { points }) => sum + points.end, 0),
     mode: model.mode.peek(),
     threshold: model.threshold.peek(),
-    step: step.peek(),
+    step: view.session.settings.step.peek(),
     domains: plot.domains,
     draws: plot.draws,
+    f1Lines: plot.f1Lines,
+    overSteps: overSteps(),
     drawn: drawn.map(({ id, curve, points }) => {
       const pixels = Array.from({ length: points.end }, (_, i) => plot.place(points, i));
-      return { ...probeOf(curve), id, pixels };
+      const run = sources.peek().find((source) => String(source.run.number) === id)?.run.name;
+      return { ...probeOf(curve), run, pixels };
     }),
   });
   Object.assign(card, { tbwidgetProbe: probe });

@@ -5,6 +5,8 @@ export type Mode = "pr" | "roc";
 
 export interface CurveMessage {
   step: number;
+  /** Null where it is missing, a name where it is infinite. */
+  wall_time: number | string | null;
   /** Thresholds that the curve has; fewer were sent if there are very many. */
   n: number;
   /** Why it cannot be read; empty if it can. */
@@ -16,6 +18,8 @@ export interface CurveMessage {
 
 export interface Curve {
   step: number;
+  /** Seconds since the epoch; NaN where it is missing. */
+  wall: number;
   n: number;
   error: string;
   /** NaN where there is none. */
@@ -37,6 +41,7 @@ export function curveOf(message: CurveMessage, reader: FrameReader): Curve {
   const column = (name: string) => columns[name] ?? NONE;
   return {
     step: message.step,
+    wall: Number(message.wall_time ?? Number.NaN),
     n: message.n,
     error: message.error,
     averagePrecision: message.average_precision ?? Number.NaN,

@@ -1,5 +1,4 @@
 // The PR curves tab: its controls, and a card a tag.
-import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { DashboardProps, View } from "../../board/view";
@@ -41,11 +40,13 @@ function Toolbar(props: { view: View; model: PRCurvesModel; fold: ComponentChild
   return (
     <div class="toolbar" role="toolbar" aria-label="PR curves">
       <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
-      <Segments label="Curve" options={MODES} setting={model.mode as Signal<"pr" | "roc">} />
-      <Toggle setting={model.isoLines} title="Lines of equal F1 score in the plots of PR curves">
-        F1 lines
-      </Toggle>
-      <Segments label="X axis over steps" options={X_AXES} setting={settings.xAxis} />
+      <Segments label="Curve" options={MODES} setting={model.mode} />
+      <span class={model.mode.value === "pr" ? "" : "unused"}>
+        <Toggle setting={model.f1Lines} title="Lines of equal F1 score">
+          F1 lines
+        </Toggle>
+      </span>
+      <Segments label="Time of curves" options={X_AXES} setting={settings.xAxis} />
       <span class="control threshold">
         {threshold.value === null ? (
           <span class="quiet">Click a curve to pick a threshold</span>

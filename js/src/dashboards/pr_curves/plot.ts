@@ -1,4 +1,4 @@
-// A square plot of curves from (0, 0) to (1, 1), drawn on canvas, zoomed and hovered.
+// A plot of curves from (0, 0) to (1, 1), drawn on canvas, zoomed and hovered.
 import { type Frame, paintAxes } from "../../charts/axes";
 import { Gestures, type Point, type Selection } from "../../charts/gestures";
 import { Layer } from "../../charts/layer";
@@ -10,9 +10,12 @@ import type { ChartTheme } from "../../charts/types";
 import type { Curve, Mode, Points } from "./curve";
 import { precisionOfF1 } from "./curve";
 
-const [LEFT, TOP, RIGHT, BOTTOM] = [32, 18, 10, 34];
+/** At the right stand the F1 scores of the lines. */
+const [LEFT, TOP, RIGHT, BOTTOM] = [32, 18, 26, 34];
 const AXIS_HEIGHT = 19;
 const PIXELS_PER_TICK = 44;
+/** How much longer one side may be than the other. */
+const LONGEST = 1.4;
 const ISO_F1 = [0.2, 0.4, 0.6, 0.8, 0.9];
 const ISO_POINTS = 80;
 /** With fewer points each is marked. */
@@ -72,6 +75,8 @@ export class Plot {
   #selection: Selection | null = null;
   #request = 0;
   draws = 0;
+  /** The scores whose lines are in the plot. */
+  f1Lines: number[] = [];
 
   constructor(
     host: HTMLElement,
@@ -190,10 +195,12 @@ export class Plot {
     const { context } = this.#base;
     this.#base.clear();
     context.font = this.theme.font;
-    const frame = squareFrame(width, height, options.x ?? [0, 1], options.y ?? [0, 1]);
+    const frame = plotFrame(width, height, options.x ?? [0, 1], options.y ?? [0, 1]);
     this.#frame = frame;
     paintAxes(context, frame, this.theme);
     this.#paintNames(context, frame, options.mode);
+    const isoLines = options.mode === "pr" && options.isoLines;
+    if (isoLines) this.#paintIsoNames(context, frame);
     context.save();
     context.beginPath();
     context.rect(
@@ -204,7 +211,8 @@ export class Plot {
     );
     context.clip();
     if (options.mode === "roc") this.#paintDiagonal(context, frame);
-    else if (options.isoLines) this.#paintIsoLines(context, frame);
+    this.f1Lines = [];
+    if (isoLines) this.#paintIsoLines(context, frame);
     const ordered = [...this.#curves].sort((a, b) => rank(a) - rank(b));
     for (const curve of ordered) this.#paintCurve(context, curve, options.mode);
     if (options.threshold !== null)
@@ -241,14 +249,13 @@ export class Plot {
 
   #paintIsoLines(context: CanvasRenderingContext2D, frame: Frame): void {
     const [low, high] = frame.x.domain;
-    context.textBaseline = "middle";
-    context.textAlign = "right";
+    context.strokeStyle = this.theme.muted;
+    context.globalAlpha = 0.35;
+    context.lineWidth = 1;
     for (const f1 of ISO_F1) {
       const from = Math.max(low, f1 / (2 - f1)); // there its precision is 1
       if (from >= high) continue;
-      context.strokeStyle = this.theme.muted;
-      context.globalAlpha = 0.35;
-      context.lineWidth = 1;
+      this.f1Lines.push(f1);
       context.beginPath();
       for (let i = 0; i <= ISO_POINTS; i++) {
         const recall = from + ((high - from) * i) / ISO_POINTS;
@@ -257,13 +264,20 @@ export class Plot {
           context.lineTo(frame.x.pixel(recall), frame.y.pixel(precision));
       }
       context.stroke();
-      const y = frame.y.pixel(precisionOfF1(f1, high));
-      if (!(y > frame.top + 8 && y < frame.bottom - 8)) continue;
-      context.globalAlpha = 0.9;
-      context.fillStyle = this.theme.muted;
-      context.fillText(`F1 ${f1}`, frame.right - 2, y - 7);
     }
     context.globalAlpha = 1;
+  }
+
+  /** Each score where its line leaves the plot: on the lines they would lie under the curves. */
+  #paintIsoNames(context: CanvasRenderingContext2D, frame: Frame): void {
+    context.fillStyle = this.theme.muted;
+    context.textBaseline = "middle";
+    context.textAlign = "left";
+    context.fillText("F1", frame.right + 4, 8);
+    for (const f1 of ISO_F1) {
+      const y = frame.y.pixel(precisionOfF1(f1, frame.x.domain[1]));
+      if (y >= frame.top && y <= frame.bottom) context.fillText(String(f1), frame.right + 4, y);
+    }
   }
 
   #paintCurve(context: CanvasRenderingContext2D, curve: PlotCurve, mode: Mode): void {
@@ -342,11 +356,14 @@ function rank({ highlighted, dimmed }: PlotCurve): number {
   return highlighted ? 2 : dimmed ? 0 : 1;
 }
 
-/** The largest square that the room has, at its left. */
-function squareFrame(width: number, height: number, xDomain: Domain, yDomain: Domain): Frame {
-  const side = Math.max(1, Math.min(width - LEFT - RIGHT, height - TOP - BOTTOM));
-  const [left, right, top, bottom] = [LEFT, LEFT + side, TOP, TOP + side];
-  const count = Math.max(2, Math.floor(side / PIXELS_PER_TICK));
+/** All of the room; where that is much longer one way than the other, as much as is easy to read. */
+function plotFrame(width: number, height: number, xDomain: Domain, yDomain: Domain): Frame {
+  const [across, up] = [Math.max(1, width - LEFT - RIGHT), Math.max(1, height - TOP - BOTTOM)];
+  const [left, top] = [LEFT, TOP];
+  const right = left + Math.min(across, up * LONGEST);
+  const bottom = top + Math.min(up, across * LONGEST);
+  const ticks = (domain: Domain, length: number) =>
+    linearTicks(domain, Math.max(2, Math.floor(length / PIXELS_PER_TICK)));
   return {
     width: right + RIGHT,
     height: bottom + AXIS_HEIGHT,
@@ -357,8 +374,8 @@ function squareFrame(width: number, height: number, xDomain: Domain, yDomain: Do
     x: linearScale(xDomain, [left, right]),
     y: linearScale(yDomain, [bottom, top]),
     y2: null,
-    xTicks: linearTicks(xDomain, count),
-    yTicks: linearTicks(yDomain, count),
+    xTicks: ticks(xDomain, right - left),
+    yTicks: ticks(yDomain, bottom - top),
     y2Ticks: [],
   };
 }

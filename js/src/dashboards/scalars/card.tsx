@@ -40,6 +40,8 @@ export interface CardParts {
   zoom: Signal<Zoom | null>;
   detail: Signal<Detail | null>;
   sources: ReadonlySignal<LineSource[]>;
+  /** The weight of the moving average that its lines are drawn with. */
+  smoothing: ReadonlySignal<number>;
   x: ReadonlySignal<ReturnType<typeof chartX>>;
   /** Whether its lines are called by their tags too, though these be all the same. */
   named: boolean;
@@ -60,8 +62,9 @@ export function Card({ view, model, tag, visible }: CardProps) {
   const sources = useComputed(() => model.sources(tags.value, detail.value));
   const x = useComputed(() => chartX(settings.xAxis.value, sources.value));
   const code = () => model.code({ tag: name }, options);
+  const smoothing = useComputed(() => options.smoothing.value ?? settings.smoothing.value);
   const own = { view, model, title: name, tags, options, seen, zoom, detail, sources, x };
-  const parts: CardParts = { ...own, named: false, code };
+  const parts: CardParts = { ...own, smoothing, named: false, code };
 
   useSignalEffect(() => {
     settings.xAxis.value; // a zoom of one axis means nothing on another

@@ -1,11 +1,12 @@
 // A card's chart: made when the card comes into sight, fed with lines, told of the pointer.
 import { batch, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { View } from "../../board/view";
-import { type ChartHover, type ChartPosition, LineChart } from "../../charts/line_chart";
+import { type ChartHover, LineChart } from "../../charts/line_chart";
+import { chartTheme } from "../../state/theme";
 import type { CardParts } from "./card";
 import { cursorOf, tooltipOf } from "./hover";
-import { isExact, placeOfStep, type RunLine, stepAt, toLines } from "./lines";
+import { isExact, type RunLine, toLines } from "./lines";
+import { markingEvents, showCursor, showMarks } from "./marks";
 
 const NARROW = 640;
 const DETAIL_AFTER_MS = 120;
@@ -57,7 +58,7 @@ export function useChart(
   card: { current: HTMLElement | null },
   host: { current: HTMLDivElement | null },
 ): ChartHandle {
-  const { view, options, seen, zoom, sources, x } = state;
+  const { view, options, seen, zoom, sources, smoothing, x } = state;
   const { session } = view;
   const { settings } = session;
   const handle = useRef<ChartHandle>({ current: null, lines: [] }).current;
@@ -68,7 +69,7 @@ export function useChart(
       return;
     }
     if (handle.current) return;
-    handle.current = new LineChart(host.current, chartTheme(view), {
+    handle.current = new LineChart(host.current, chartTheme(view.theme.value), {
       onHover: (hover) => tellHover(state, host.current, handle.lines, hover),
       onZoom: (x, y, y2) => {
         const before = zoom.peek();
@@ -77,25 +78,14 @@ export function useChart(
       onReset: () => {
         zoom.value = null;
       },
-      onClick: (position) => markStep(state, handle, position),
-      onStep: (at) => {
-        settings.step.value = stepAt(handle.lines, at, x.value);
-      },
-      onRange: ([low, high]) => {
-        const steps = [low, high].map((at) => stepAt(handle.lines, at, x.value));
-        const [first, last] = steps as [number | null, number | null];
-        if (first !== null && last !== null && first < last) {
-          settings.stepRange.value = [first, last];
-        }
-      },
+      ...markingEvents(view, () => ({ lines: handle.lines, x: x.peek() })),
       onDraw: () => markDrawn(card.current, handle.current),
     });
   });
-  useSignalEffect(() => handle.current?.setTheme(chartTheme(view)));
+  useSignalEffect(() => handle.current?.setTheme(chartTheme(view.theme.value)));
   useSignalEffect(() => {
-    const smoothing = options.smoothing.value ?? settings.smoothing.value;
     const lines = toLines(sources.value, x.value, {
-      smoothing,
+      smoothing: smoothing.value,
       highlighted: view.highlighted.value,
       dashes: settings.dashes.value,
       rightAxis: options.rightAxis.value,
@@ -118,41 +108,11 @@ export function useChart(
   });
   useSignalEffect(() => {
     seen.value;
-    const { step, stepRange } = settings;
-    const place = (at: number) => placeOfStep(handle.lines, at, x.value);
-    handle.current?.setStep(step.value === null ? null : place(step.value));
-    const range = stepRange.value;
-    const [low, high] = range ? [place(range[0]), place(range[1])] : [null, null];
-    handle.current?.setRange(low === null || high === null ? null : [low, high]);
+    showMarks(handle.current, view, { lines: handle.lines, x: x.value });
   });
-  useSignalEffect(() => {
-    const { value } = session.cursor;
-    const same = x.value !== "order" || value?.tag === state.title;
-    handle.current?.setCursor(value && same ? value.x : null);
-  });
+  useSignalEffect(() => showCursor(handle.current, view, state.title, x.value));
   useEffect(() => () => handle.current?.destroy(), []);
   return handle;
-}
-
-/**
- * A click marks its step in all cards; a click there takes the mark away. With shift the range from
- * the marked step is marked.
- */
-function markStep(
-  { view, x }: CardParts,
-  { lines, current }: ChartHandle,
-  position: ChartPosition,
-): void {
-  const { step, stepRange } = view.session.settings;
-  const at = stepAt(lines, position.x, x.value);
-  if (at === null || !current) return;
-  const marked = step.value;
-  batch(() => {
-    stepRange.value = null;
-    if (position.shift && marked !== null && marked !== at) {
-      stepRange.value = marked < at ? [marked, at] : [at, marked];
-    } else step.value = marked === at ? null : at;
-  });
 }
 
 function tellHover(
@@ -185,9 +145,4 @@ function markDrawn(card: HTMLElement | null, chart: LineChart | null): void {
   const probe = chart.probe();
   if (probe.points > 0) card.dataset.drawn = "1";
   Object.assign(card, { tbwidgetProbe: () => chart.probe() });
-}
-
-function chartTheme(view: View) {
-  const { background, foreground, muted, grid, font } = view.theme.value;
-  return { background, foreground, muted, grid, axis: grid, font: `10.5px ${font}` };
 }

@@ -2,17 +2,20 @@
 import type { RunLine } from "./lines";
 
 const COLUMNS = ["run", "tag", "step", "wall_time", "value", "smoothed"] as const;
+const LIMITS = ["lower", "upper"] as const;
 /** A spreadsheet takes a cell that begins so for a formula, and runs it. */
 const FORMULA = /^[=+\-@\t\r]/;
 
-/** The points that the page holds of a chart, one a line. */
+/** The points that the page holds of a chart, one a line; with their limits, if it has bands. */
 export function csvOf(lines: readonly RunLine[]): string {
-  const rows = [COLUMNS.join(",")];
+  const banded = lines.some(({ band }) => band);
+  const rows = [[...COLUMNS, ...(banded ? LIMITS : [])].join(",")];
   for (const line of lines.filter(isCurrent)) {
-    const names = `${cell(line.run.name)},${cell(line.tag)}`;
+    const names = [cell(line.run.name), cell(line.tag)];
     line.raw.forEach((value, i) => {
-      const smoothed = line.smoothed?.[i] ?? value;
-      rows.push(`${names},${line.step[i]},${line.wall[i]},${value},${smoothed}`);
+      const numbers = [line.step[i], line.wall[i], value, line.smoothed?.[i] ?? value];
+      if (banded) numbers.push(line.band?.low[i], line.band?.high[i]);
+      rows.push([...names, ...numbers].join(","));
     });
   }
   return `${rows.join("\n")}\n`;
@@ -29,6 +32,7 @@ export function jsonOf(lines: readonly RunLine[]): string {
     wall_time: plain(line.wall),
     value: plain(line.raw),
     smoothed: plain(line.smoothed ?? line.raw),
+    ...(line.band && { lower: plain(line.band.low), upper: plain(line.band.high) }),
   }));
   return JSON.stringify(runs);
 }

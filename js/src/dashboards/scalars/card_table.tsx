@@ -30,7 +30,7 @@ const FORMATS: Record<string, (value: number) => string> = {
 const MOST_ROWS = 100;
 
 export function CardTable({ state }: { state: CardParts }) {
-  const { view, options, sources, x } = state;
+  const { view, sources, smoothing, x } = state;
   const { settings } = view.session;
   const sort = useSignal<{ column: string; down: boolean } | null>(null);
   const range = settings.stepRange.value;
@@ -40,7 +40,7 @@ export function CardTable({ state }: { state: CardParts }) {
       sources.value.filter(({ superseded }) => !superseded),
       x.value,
       {
-        smoothing: options.smoothing.value ?? settings.smoothing.value,
+        smoothing: smoothing.value,
         highlighted: null,
         dashes: false,
         rightAxis: false,
@@ -109,13 +109,13 @@ export function CardTable({ state }: { state: CardParts }) {
 
 /** The kernel's rows of all points, where the page holds only a selection of them; by line. */
 function useExactRows(state: CardParts): Signal<ReadonlyMap<string, Row> | null> {
-  const { view, model, options, sources } = state;
+  const { view, model, sources, smoothing } = state;
   const { settings } = view.session;
   const exact = useSignal<ReadonlyMap<string, Row> | null>(null);
   useSignalEffect(() => {
     const range = settings.stepRange.value;
     const at = settings.step.value;
-    const smoothing = options.smoothing.value ?? settings.smoothing.value;
+    const weight = smoothing.value;
     const coarse = sources.value.filter(({ series, band }) => !band && !series.exact);
     exact.value = null;
     if (!coarse.length || (at === null && !range)) return;
@@ -125,7 +125,7 @@ function useExactRows(state: CardParts): Signal<ReadonlyMap<string, Row> | null>
     const requests = tags.map(async (tag) => {
       const those = coarse.filter((source) => source.tag === tag);
       const runs = those.map(({ run }) => run.name);
-      const rows = await model.table({ tags: [tag], runs, smoothing, ...asked });
+      const rows = await model.table({ tags: [tag], runs, smoothing: weight, ...asked });
       return those.flatMap((source): [string, Row][] => {
         const row = rows.get(source.run.number);
         return row ? [[idOf(source), row]] : [];

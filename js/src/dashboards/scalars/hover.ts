@@ -1,6 +1,12 @@
 // What stands at the pointer: the tooltip's table and each run's value for the run list.
 import type { TooltipContent } from "../../board/view";
-import { formatPlace, formatRelative, formatStep, formatValue } from "../../charts/format";
+import {
+  formatPlace,
+  formatRelative,
+  formatStep,
+  formatValue,
+  formatWallTime,
+} from "../../charts/format";
 import type { ChartHover, NearestPoint } from "../../charts/line_chart";
 import type { Cursor, TooltipSort } from "../../state/session";
 import { type ChartX, type RunLine, startOf } from "./lines";
@@ -44,23 +50,22 @@ export function tooltipOf(
   const sorted = sortPoints(hover.points, byId, style.sort);
   const shown = sorted.slice(0, style.narrow ? ROWS_IF_NARROW : style.rows);
   if (!shown.length) return null;
-  const smoothed = shown.some((point) => point.smoothed !== null);
-  const heading = [labelOf(hover.x, x)];
-  if (smoothed) heading.push("smoothed");
-  heading.push("value");
-  const banded = shown.some((point) => byId.get(point.id)?.band);
-  if (banded) heading.push("band");
-  const counted = shown.some((point) => byId.get(point.id)?.band?.count);
-  if (counted) heading.push("runs");
+  const bands = shown.flatMap((point) => byId.get(point.id)?.band ?? []);
   // The heading names the step already, unless runs were logged at different ones.
   const steps = new Set(shown.map((point) => byId.get(point.id)?.step[point.index]));
-  const stepped = x !== "step" || steps.size > 1;
-  if (stepped) heading.push("step");
-  heading.push("relative");
+  const columns: Columns = {
+    smoothed: shown.some((point) => point.smoothed !== null),
+    // The limits of a band that was logged are values like any other.
+    limits: bands.some(({ count }) => !count),
+    banded: bands.some(({ count }) => count),
+    stepped: x !== "step" || steps.size > 1,
+    timed: x !== "wall" && !style.narrow,
+  };
+  const heading = [labelOf(hover.x, x), ...headingOf(columns)];
   const rows = shown.flatMap((point) => {
     const line = byId.get(point.id);
     if (!line) return [];
-    const cells = cellsOf(point, line, { smoothed, banded, counted, stepped });
+    const cells = cellsOf(point, line, columns);
     const bold = point === nearest && lines.length > 1;
     return [{ name: line.name, color: line.color, cells, nearest: bold }];
   });
@@ -90,19 +95,35 @@ function compareLast(a: number, b: number, sign: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-function cellsOf(
-  point: NearestPoint,
-  line: RunLine,
-  columns: { smoothed: boolean; banded: boolean; counted: boolean; stepped: boolean },
-): string[] {
+interface Columns {
+  smoothed: boolean;
+  limits: boolean;
+  banded: boolean;
+  stepped: boolean;
+  timed: boolean;
+}
+
+function headingOf({ smoothed, limits, banded, stepped, timed }: Columns): string[] {
+  const heading = smoothed ? ["smoothed", "value"] : ["value"];
+  if (limits) heading.push("lower", "upper");
+  if (banded) heading.push("band", "runs");
+  if (stepped) heading.push("step");
+  if (timed) heading.push("time");
+  return [...heading, "relative"];
+}
+
+function cellsOf(point: NearestPoint, line: RunLine, columns: Columns): string[] {
   const start = startOf(line.wall);
   const wall = line.wall[point.index] ?? start;
   const cells = columns.smoothed ? [formatValue(point.smoothed ?? point.raw)] : [];
   cells.push(formatValue(point.raw));
   const { low, high, count } = line.band ?? {};
-  if (columns.banded) cells.push([low, high].map((limit) => limitText(limit, point)).join(" – "));
-  if (columns.counted) cells.push(String(count?.[point.index] ?? ""));
+  const limits = [low, high].map((limit) => limitText(limit, point));
+  if (columns.limits) cells.push(...(count ? ["", ""] : limits));
+  if (columns.banded)
+    cells.push(count ? limits.join(" – ") : "", String(count?.[point.index] ?? ""));
   if (columns.stepped) cells.push(formatStep(line.step[point.index] ?? 0));
+  if (columns.timed) cells.push(formatWallTime(wall));
   cells.push(formatRelative(wall - start));
   return cells;
 }

@@ -3,9 +3,11 @@ import { batch, type ReadonlySignal, type Signal, useSignalEffect } from "@preac
 import { useEffect, useRef } from "preact/hooks";
 import type { TooltipContent, View } from "../../board/view";
 import { type ChartHover, type ChartOptions, LineChart } from "../../charts/line_chart";
+import { chartTheme } from "../../state/theme";
 import type { Zoom } from "../scalars/card_chart";
 import { cursorOf } from "../scalars/hover";
-import { type ChartX, placeOfStep, type RunLine, stepAt } from "../scalars/lines";
+import type { ChartX, RunLine } from "../scalars/lines";
+import { markingEvents, showCursor, showMarks } from "../scalars/marks";
 
 export interface SummaryChart {
   view: View;
@@ -35,6 +37,7 @@ export function useSummaryChart(given: SummaryChart): { current: LineChart | nul
   // Effects are set up once; what they call must be of the latest rendering.
   const latest = useRef(given);
   latest.current = given;
+  const drawn = () => ({ lines: given.lines.peek(), x: x.peek() });
   useSignalEffect(() => {
     if (!seen.value || !host.current) {
       chart.current?.destroy();
@@ -42,8 +45,7 @@ export function useSummaryChart(given: SummaryChart): { current: LineChart | nul
       return;
     }
     if (chart.current) return;
-    const stepOf = (at: number) => stepAt(given.lines.peek(), at, x.peek());
-    chart.current = new LineChart(host.current, chartTheme(view), {
+    chart.current = new LineChart(host.current, chartTheme(view.theme.value), {
       onHover: (hover) => tell(latest.current, hover),
       onZoom: (xDomain, yDomain) => {
         zoom.value = { x: xDomain, y: yDomain ?? zoom.peek()?.y ?? null };
@@ -51,17 +53,11 @@ export function useSummaryChart(given: SummaryChart): { current: LineChart | nul
       onReset: () => {
         zoom.value = null;
       },
-      onClick: ({ x: at }) => {
-        const step = stepOf(at);
-        if (step !== null) settings.step.value = settings.step.peek() === step ? null : step;
-      },
-      onStep: (at) => {
-        settings.step.value = stepOf(at);
-      },
+      ...markingEvents(view, drawn),
       onDraw: () => chart.current && latest.current.onDraw?.(chart.current),
     });
   });
-  useSignalEffect(() => chart.current?.setTheme(chartTheme(view)));
+  useSignalEffect(() => chart.current?.setTheme(chartTheme(view.theme.value)));
   useSignalEffect(() => {
     const lines = given.lines.value;
     const options = latest.current.options?.() ?? {};
@@ -70,7 +66,7 @@ export function useSummaryChart(given: SummaryChart): { current: LineChart | nul
       x: x.value,
       y: "linear",
       ignoreOutliers: false,
-      xDomain: zoom.value?.x ?? null,
+      xDomain: zoom.value?.x ?? settings.xRange.value,
       yDomain: zoom.value?.y ?? null,
       label: given.label,
       ...options,
@@ -78,15 +74,9 @@ export function useSummaryChart(given: SummaryChart): { current: LineChart | nul
   });
   useSignalEffect(() => {
     seen.value;
-    const { step } = settings;
-    const lines = given.lines.value;
-    chart.current?.setStep(step.value === null ? null : placeOfStep(lines, step.value, x.value));
+    showMarks(chart.current, view, { lines: given.lines.value, x: x.value });
   });
-  useSignalEffect(() => {
-    const { value } = session.cursor;
-    const same = x.value !== "order" || value?.tag === given.tag;
-    chart.current?.setCursor(value && same ? value.x : null);
-  });
+  useSignalEffect(() => showCursor(chart.current, view, given.tag, x.value));
   useEffect(() => () => chart.current?.destroy(), []);
   return chart;
 }
@@ -104,9 +94,4 @@ function tell({ view, host, tag, lines, x, tooltip }: SummaryChart, hover: Chart
     view.session.cursor.value = cursorOf(tag, hover, lines.peek(), x.peek());
     view.tooltip.value = tooltip(hover, lines.peek(), place);
   });
-}
-
-export function chartTheme(view: View) {
-  const { background, foreground, muted, grid, font } = view.theme.value;
-  return { background, foreground, muted, grid, axis: grid, font: `10.5px ${font}` };
 }

@@ -53,6 +53,10 @@ export function joined(held: Summary | undefined, item: SummaryItem, columns: Co
   return { steps, unreadable, step, wall, columns: whole } satisfies Summary;
 }
 
+export function counted(steps: number): string {
+  return steps === 1 ? "1 step" : `${steps.toLocaleString("en")} steps`;
+}
+
 export abstract class SummaryModel<State extends CardState = CardState> {
   protected readonly channel: Channel;
   protected readonly session: Session;
@@ -65,6 +69,7 @@ export abstract class SummaryModel<State extends CardState = CardState> {
   #wanted: ReadonlySet<string> = new Set();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | null = null;
+  #asking = false;
 
   constructor(channel: Channel, session: Session, kind: string) {
     this.channel = channel;
@@ -122,7 +127,7 @@ export abstract class SummaryModel<State extends CardState = CardState> {
     const unreadable = sources.reduce((sum, { summary }) => sum + summary.unreadable, 0);
     const thinned = sources.filter(({ summary }) => summary.steps > summary.step.length);
     const notes = [];
-    if (unreadable) notes.push(`${unreadable} steps cannot be read`);
+    if (unreadable) notes.push(`${counted(unreadable)} cannot be read`);
     if (thinned.length) {
       const largest = Math.max(...thinned.map(({ summary }) => summary.steps));
       const shown = Math.max(...thinned.map(({ summary }) => summary.step.length));
@@ -161,7 +166,17 @@ export abstract class SummaryModel<State extends CardState = CardState> {
     this.#timer = setTimeout(() => this.#watch(false), WATCH_AFTER_MS);
   }
 
-  #watch(everything: boolean): void {
+  /** Have everything sent again, unless that has been asked for: a busy kernel answers late. */
+  async #askAgain(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    await Promise.allSettled(this.#watch(true));
+    this.#asking = false;
+  }
+
+  /** Tell the kernel what each view shows; returns its answers. */
+  #watch(everything: boolean): Promise<unknown>[] {
+    const answers: Promise<unknown>[] = [];
     const rows = new Map(this.#rows.map((row) => [row[1], row]));
     const selected = new Set(this.session.selected.value.map((run) => run.number));
     const hidden = this.session.runs.value.filter((run) => !selected.has(run.number));
@@ -179,7 +194,9 @@ export abstract class SummaryModel<State extends CardState = CardState> {
         hidden_runs: hidden.map((run) => run.name),
         missing: missing.map((row) => row[1]),
       };
-      this.channel.request("watch", args).catch(() => {});
+      const answer = this.channel.request("watch", args);
+      answers.push(answer);
+      answer.catch(() => {});
     }
     this.#wanted = new Set([...this.#views.values()].flatMap((tags) => [...tags]));
     for (const key of [...this.#held.keys()]) {
@@ -188,6 +205,7 @@ export abstract class SummaryModel<State extends CardState = CardState> {
       this.#held.delete(key);
       this.forget(run, tag);
     }
+    return answers;
   }
 
   #has([tag, , holders]: TagRow, selected: ReadonlySet<number>): boolean {
@@ -208,6 +226,6 @@ export abstract class SummaryModel<State extends CardState = CardState> {
       changed.add(item.key[1]);
     }
     for (const tag of changed) this.revision(tag).value++;
-    if (missing) this.#watch(true);
+    if (missing) void this.#askAgain();
   }
 }
