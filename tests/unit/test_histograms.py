@@ -13,7 +13,7 @@ from pages import Page, unpack
 from tbwidget import Histograms, Logdir, Scalars, TensorBoard
 from tbwidget.analysis.rebinning import edges_of, rebin, stack
 from tbwidget.dashboards.histograms import view as module
-from tbwidget.dashboards.histograms.slices import MOST_NUMBERS, Wish, rows_shown
+from tbwidget.dashboards.histograms.slices import MOST_BUCKETS, Wish, rows_shown
 from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def test_buckets_as_written_are_fewer_steps_if_they_are_many(page: Page, tmp_pat
     columns = items(page, opened(page, tmp_path, bins=0))[".", "w"]["columns"]
     assert 8 < len(columns["step"]) < 50
     assert columns["step"][-1] == 49
-    assert len(columns["count"]) <= MOST_NUMBERS
+    assert len(columns["count"]) <= MOST_BUCKETS
 
 
 def test_runs_of_one_range(page: Page, tmp_path: Path) -> None:

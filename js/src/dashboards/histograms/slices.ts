@@ -127,6 +127,7 @@ export class Slices {
 
   /** The bucket of slice `i` that holds a value; -1 if none does. Of several it is the narrowest. */
   placeOf(i: number, value: number): number {
+    if (this.item.bins) return this.#binOf(value);
     let best = -1;
     let width = Number.POSITIVE_INFINITY;
     for (let place = 0; place < this.size(i); place++) {
@@ -137,6 +138,19 @@ export class Slices {
       width = right - left;
     }
     return best;
+  }
+
+  /** Of equal bins: the last one that begins at or before a value, if that is in the range. */
+  #binOf(value: number): number {
+    const { bins, high } = this.item;
+    if (!(value <= high)) return -1;
+    let [first, end] = [0, bins];
+    while (first < end) {
+      const middle = (first + end) >> 1;
+      if ((this.#lefts[middle] as number) <= value) first = middle + 1;
+      else end = middle;
+    }
+    return first - 1;
   }
 }
 
