@@ -7,6 +7,8 @@ import { paintAxes, paintingSlices } from "./paint";
 
 /** Points painted in one go. */
 const POINTS_AT_ONCE = 4_000;
+/** What a point takes, filled and with its edge, beside one of a line. */
+const COST = 2;
 
 export class Painting {
   readonly layout: Layout;
@@ -40,7 +42,7 @@ export class Painting {
     return this.#complete;
   }
 
-  /** Paint on for a while; tells how many points that were. */
+  /** Paint on for a while; tells how many points of a line that would have been. */
   advance(): number {
     let points = this.#points;
     this.#points = 0;
@@ -52,7 +54,7 @@ export class Painting {
       }
       points += value;
     } while (points < POINTS_AT_ONCE);
-    return points;
+    return COST * points;
   }
 
   #show(): void {
