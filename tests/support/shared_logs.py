@@ -10,6 +10,13 @@ from typing import Any
 import pytest
 
 SHARED_LOGS = Path(__file__).parents[3] / "shared" / "logs"
+#: Those that hold histograms.
+WITH_HISTOGRAMS = [
+    "clu_jax", "damaged_semantics", "ignite_mlp", "pub_codehead_nlp_logs",
+    "pub_mlagents_hide_seek", "pub_tbreview_hparams", "pub_tf1_zoo", "tbx_all",
+    "tensorboard_logger_pkg", "tf1_session_mlp", "tf_keras_callback_cnn",
+    "tf_keras_callback_text", "tf_summary_all", "torch_all_digits_cnn", "torch_restart_purge",
+]  # fmt: skip
 
 
 def names() -> list[str]:
