@@ -31,6 +31,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
 
 
 @pytest.fixture(scope="session")
+def server_without_subshells(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[JupyterServer]:
+    """A server whose kernels hear nothing of the page while a cell runs."""
+    kernels = {"commsOverSubshells": "disabled"}
+    server = JupyterServer(
+        tmp_path_factory.mktemp("lab"),
+        settings={"@jupyterlab/apputils-extension/kernels-settings": kernels},
+    )
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     path = chromium_path()
     if path is None:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 import tarfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 SHARED_LOGS = Path(__file__).parents[3] / "shared" / "logs"
-#: Those that hold histograms.
-WITH_HISTOGRAMS = [
-    "clu_jax", "damaged_semantics", "ignite_mlp", "pub_codehead_nlp_logs",
-    "pub_mlagents_hide_seek", "pub_tbreview_hparams", "pub_tf1_zoo", "tbx_all",
-    "tensorboard_logger_pkg", "tf1_session_mlp", "tf_keras_callback_cnn",
-    "tf_keras_callback_text", "tf_summary_all", "torch_all_digits_cnn", "torch_restart_purge",
-]  # fmt: skip
 
 
 def names() -> list[str]:
@@ -45,6 +39,22 @@ def logs_of(name: str, scratch: Path) -> list[Path]:
             tar.extractall(target, filter="fully_trusted")  # noqa: S202
         return [target]
     return sorted(path for path in directory.iterdir() if path.is_dir())
+
+
+@cache
+def folders_with(plugin: str) -> tuple[str, ...]:
+    """Return all directories of event files in which TensorBoard reads series of a plugin.
+
+    Each as ``"name/folder"``, a path below `SHARED_LOGS`; none if the logs are absent.
+    """
+    found = []
+    for name in names():
+        for path in sorted((SHARED_LOGS / name).glob("expected*.json")):
+            folder = SHARED_LOGS / name / path.stem.replace("expected", "logs").replace("_fast", "")
+            runs = json.loads(path.read_text()).get("runs") or {}
+            if folder.is_dir() and any(run["plugins"].get(plugin) for run in runs.values()):
+                found.append(f"{name}/{folder.name}")
+    return tuple(dict.fromkeys(found))
 
 
 def read_json(name: str, file: str) -> Any:

@@ -101,14 +101,22 @@ def rows_shown(steps: npt.NDArray[np.int64], wish: Wish) -> tuple[npt.NDArray[np
     stride = max(1, -(-(count - 1) // max(1, wish.limit - 1)))
     rows = [inside[::stride], inside[-1:]]
     if count:
-        rows += [_nearest(steps, inside, step) for step in wish.marked]
+        rows += [inside[[nearest_row(steps[inside], step)]] for step in wish.marked]
     return np.unique(np.concatenate(rows)).astype(np.int64), count
 
 
-def _nearest(
-    steps: npt.NDArray[np.int64], inside: npt.NDArray[np.int64], step: float
-) -> npt.NDArray[np.int64]:
-    return inside[[int(np.argmin(np.abs(steps[inside] - step)))]]
+def nearest_row(steps: npt.NDArray[np.int64], step: float) -> int:
+    """Return which of ascending steps is nearest to `step`; of the same ones the last.
+
+    Examples
+    --------
+    >>> [nearest_row(np.array([0, 10, 20]), step) for step in (-np.inf, 5.0, 14.0, 1e308)]
+    [0, 0, 1, 2]
+    """
+    after = int(np.searchsorted(steps, step, side="right"))
+    if after in (0, len(steps)):
+        return max(0, after - 1)
+    return after - 1 if step - steps[after - 1] <= steps[after] - step else after
 
 
 def hold(series: HistogramSeries, wish: Wish) -> Held:

@@ -17,7 +17,7 @@ from tbwidget.widget.settings import Range
 from tbwidget.widget.watching import TagDashboard
 
 from .data import data_frame, rows_at
-from .slices import DEFAULT_SLICES, MOST_SLICES, Held, Wish, hold, range_of, slices_of
+from .slices import DEFAULT_SLICES, MOST_SLICES, Held, Wish, hold, nearest_row, range_of, slices_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -309,7 +309,7 @@ class Histograms(TagDashboard):
             return Answer({"columns": []})
         step = number(args, "step", -np.inf, np.inf, np.inf)
         steps = index.columns.steps
-        row = int(np.argmin(np.abs(steps - np.clip(step, -_MOST, _MOST))))
+        row = nearest_row(steps, step)
         left, right, count = series.value_at(index, row).T
         buffers: list[memoryview] = []
         columns = pack_columns({"left": left, "right": right, "count": count}, buffers)

@@ -31,7 +31,12 @@ export interface HistogramProbe {
     buckets: number;
     total: number;
     steps: number[];
+    /** Where each slice stands: in pixels, and on the axis of time. */
+    baselines: number[];
+    times: number[];
   }[];
+  /** The plot within the chart, in pixels. */
+  frame: readonly [left: number, top: number, right: number, bottom: number];
   domain: readonly [number, number];
   highest: number;
   hover: Spot | null;
@@ -110,16 +115,22 @@ export class HistogramChart {
     return {
       mode: options.mode,
       axis: layout?.axis ?? "",
-      sources: sources.map(({ name, slices }) => {
+      sources: sources.map(({ name, slices }, at) => {
         const every = Array.from(slices.steps, (_, i) => i);
+        const baselines = [...(layout?.baselines[at] ?? [])];
         return {
           name,
           slices: slices.length,
           buckets: every.reduce((sum, i) => sum + slices.size(i), 0),
           total: every.reduce((sum, i) => sum + slices.total(i), 0),
           steps: [...slices.steps],
+          baselines,
+          times: baselines.map((y) => layout?.frame.y.invert(y) ?? 0),
         };
       }),
+      frame: layout
+        ? [layout.frame.left, layout.frame.top, layout.frame.right, layout.frame.bottom]
+        : [0, 0, 0, 0],
       domain: layout?.frame.x.domain ?? [0, 1],
       highest: layout?.highest ?? 0,
       hover: this.#spot,
