@@ -1,7 +1,6 @@
 """Take golden histograms from TensorBoard itself: write tests/golden/histograms.json anew.
 
-The function that rebins histograms for TensorBoard's Histograms tab is cut out of the bundle of the
-installed TensorBoard and run by node; what is not found ends the script.
+What runs its function is tests/support/tensorboard_bins.py; what is missing ends the script.
 
     python scripts/golden_histograms.py        (needs tensorboard 2.21.0 and node)
 """
@@ -9,62 +8,29 @@ installed TensorBoard and run by node; what is not found ends the script.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorboard
-import tensorboard.version
 
-VERSION = "2.21.0"
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
+
+import tensorboard_bins
+
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "histograms.json"
-#: Around it stand the two functions beside it: backend data in, bins of every step out.
-MARK = "n=30){(t===void 0||r==null)"
-DRIVER = """
-const min = (list, of) => Math.min(...list.map(of ?? ((one) => one)));
-const max = (list, of) => Math.max(...list.map(of ?? ((one) => one)));
-const rebin = new Function("LOW", "HIGH", `SOURCE; return NAME`)(min, max);
-const cases = JSON.parse(require("fs").readFileSync(0));
-process.stdout.write(JSON.stringify(cases.map(({histograms}) =>
-  rebin(histograms.map((buckets, step) => [0, step, buckets])).map(({bins}) =>
-    ({x: bins[0].x, dx: bins[0].dx, y: bins.map(({y}) => y)})))));
-"""
 
 
 def main() -> None:
     """Make cases, have TensorBoard rebin them and write both."""
-    if tensorboard.version.VERSION != VERSION:
-        sys.exit(f"TensorBoard {VERSION} is needed, not {tensorboard.version.VERSION}")
+    if reason := tensorboard_bins.why_not():
+        sys.exit(reason)
     cases = made_cases()
-    command = ["node", "-e", driver()]
-    given = json.dumps(cases).encode()
-    answer = subprocess.run(command, input=given, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603
-    for case, expected in zip(cases, json.loads(answer), strict=True):
+    answer = tensorboard_bins.rebin([case["histograms"] for case in cases])
+    for case, expected in zip(cases, answer, strict=True):
         case["expected"] = expected
     lines = ",\n".join(json.dumps(case) for case in cases)
     GOLDEN.write_text(f"[\n{lines}\n]\n")
-
-
-def driver() -> str:
-    """Return the script for node, with TensorBoard's function in it."""
-    with zipfile.ZipFile(Path(tensorboard.__file__).parent / "webfiles.zip") as files:
-        bundle = files.read("index.js").decode()
-    at = bundle.find(MARK)
-    if at < 0:
-        sys.exit("the bundle has no such function; is it another version?")
-    begin = bundle.rindex("function", 0, bundle.rindex("function", 0, at))
-    middle = bundle.index("function", at)
-    source = bundle[begin : bundle.index("var ", bundle.index("return t.map(", middle))]
-    name = bundle[middle + len("function ") : bundle.index("(", middle)]
-    # The two names of d3 that it calls: min in the first function, max after it.
-    low = source.split("min:")[1].split("(")[0]
-    high = source.split("max:")[1].split("(")[0]
-    for of, word in ((low, "LOW"), (high, "HIGH")):
-        source = source.replace(f"{of}(", f"{word}(")
-    return DRIVER.replace("SOURCE", source).replace("NAME", name)
 
 
 def made_cases() -> list[dict[str, Any]]:

@@ -75,8 +75,16 @@ class TensorBoard(Deriving, View):
     @property
     def scalars(self) -> Dashboard:
         """The Scalars tab."""
-        scalars: Dashboard = next(one for one in self._dashboards if one.kind == "scalars")
-        return scalars
+        return self._tab("scalars")
+
+    @property
+    def histograms(self) -> Dashboard:
+        """The Histograms tab."""
+        return self._tab("histograms")
+
+    def _tab(self, kind: str) -> Dashboard:
+        found: Dashboard = next(one for one in self._dashboards if one.kind == kind)
+        return found
 
     def close(self) -> None:
         """Close the board and its tabs."""

@@ -211,6 +211,8 @@ def tensorboard(line: str) -> TensorBoard | None:
 
 def load_ipython_extension(ipython: Any) -> None:
     """Register ``%tensorboard`` and its alias ``%tbwidget``: ``%load_ext tbwidget``."""
+    from . import board as _board  # noqa: F401  (here, so that no board waits for it)
+
     for name in ("tensorboard", "tbwidget"):
         ipython.register_magic_function(tensorboard, "line", name)
 

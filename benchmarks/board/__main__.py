@@ -3,6 +3,7 @@
     python -m benchmarks.board                  # corpora a, b and c, three rounds: some ten minutes
     python -m benchmarks.board a --rounds 5 --only tbwidget
     python -m benchmarks.board d e --only tbwidget      # many runs
+    python -m benchmarks.board h                        # histograms, beside TensorBoard
     python -m benchmarks.board c --uplot node_modules/uplot/dist
 
 Every opening is a page and a kernel of its own, files in the page cache, our own cache empty.
@@ -24,13 +25,15 @@ from .opening import Opening, median_of, open_once
 from lab import CHROMIUM_ARGUMENTS, JupyterServer, chromium_path  # isort: skip  (page finds it)
 
 if TYPE_CHECKING:
-    from .corpora import Corpus
+    from .corpora import AnyCorpus
     from .page import Motion
 
 #: Ratio of TensorBoard's time; bytes, ms of long tasks and bytes of heap in the load.
 TIME_RATIO, RECEIVED, LONG_TASKS, HEAP = 0.25, 2e6, 300, 40e6
 #: While pointing and zooming: no task of 50 ms, and the median frame.
 LONGEST_TASK, MEDIAN_FRAME = 50, 20
+#: Bytes that the kernel grows by, however long the log is.
+MEMORY = 200e6
 NOTES = f"""\
 first: from Shift+Enter to the first chart with data. all: until every chart of the first screen
 has (of TensorBoard: a row in each card's table). complete: until they show all runs to their last
@@ -38,9 +41,12 @@ steps, which TensorBoard does not tell; what is counted is counted until then.
 received: over HTTP as on the wire and over the kernel's socket, until then. long: tasks of 50 ms
 and more in the page's process, all together; by CPU: those that took 50 ms of CPU time (a busy
 machine makes tasks longer than they work). heap: objects and array buffers more than before.
+memory: resident bytes more than before of the kernel and what it started, gestures included.
+whole: the pointer moves over a chart that shows the histograms of all steps.
 Goals: <= {TIME_RATIO} of TensorBoard's time, <= {RECEIVED / 1e6:.0f} MB, <= {LONG_TASKS} ms, \
-<= {HEAP / 1e6:.0f} MB; in gestures no task of {LONGEST_TASK} ms and
-the median frame <= {MEDIAN_FRAME} ms. MB are 10^6 bytes.
+<= {HEAP / 1e6:.0f} MB, of memory <= {MEMORY / 1e6:.0f} MB; in gestures no task of \
+{LONGEST_TASK} ms and the median frame
+<= {MEDIAN_FRAME} ms. MB are 10^6 bytes.
 """
 
 
@@ -86,13 +92,19 @@ def main() -> None:
 
 
 def _take_turns(
-    browser: object, server: JupyterServer, corpus: Corpus, path: Path, options: argparse.Namespace
+    browser: object,
+    server: JupyterServer,
+    corpus: AnyCorpus,
+    path: Path,
+    options: argparse.Namespace,
 ) -> dict[str, list[Opening]]:
     contenders = options.only or [OURS, TENSORBOARD, TUFF_BIRD]
     for name in list(contenders):
         if hint := missing(name, options.peers):
             print(hint)
             contenders.remove(name)
+    if corpus.kind == "histograms" and TUFF_BIRD in contenders:
+        contenders.remove(TUFF_BIRD)  # it draws scalars
     found: dict[str, list[Opening]] = {name: [] for name in contenders}
     for turn in range(options.rounds):
         for name in contenders:
@@ -116,15 +128,16 @@ def _take_turns(
 def _figures(one: Opening) -> str:
     load = f"{one.load.long:7.0f}{one.load.longest:9.0f}{one.load.long_by_cpu:7.0f}"
     times = f"{one.first:7.0f}{one.all:7.0f}{one.complete:9.0f}"
-    return f"{times}{one.received / 1e6:9.2f}{load}{one.heap / 1e6:7.1f}"
+    return f"{times}{one.received / 1e6:9.2f}{load}{one.heap / 1e6:7.1f}{one.memory / 1e6:8.0f}"
 
 
-def show(corpus: Corpus, found: dict[str, list[Opening]]) -> None:
+def show(corpus: AnyCorpus, found: dict[str, list[Opening]]) -> None:
     """Print the figures of a corpus, with ratios and what is met."""
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"\n{corpus.name}   {corpus.text}; load average {load}")
+    times = f"{'first':>7}{'all':>7}{'complete':>9}"
     tasks = f"{'long':>7}{'longest':>9}{'by CPU':>7}"
-    print(f"    {'':14}{'first':>7}{'all':>7}{'complete':>9}{'received':>9}{tasks}{'heap':>7}")
+    print(f"    {'':14}{times}{'received':>9}{tasks}{'heap':>7}{'memory':>8}")
     medians = {name: median_of(openings) for name, openings in found.items() if openings}
     for name, one in medians.items():
         print(f"    {name:14}{_figures(one)}   {one.charts} charts, {len(found[name])} rounds")
@@ -149,6 +162,7 @@ def _judge(medians: dict[str, Opening]) -> None:
         ("ms of long tasks", ours.load.long, LONG_TASKS),
         ("ms of long tasks by CPU time", ours.load.long_by_cpu, LONG_TASKS),
         ("MB of heap", ours.heap / 1e6, HEAP / 1e6),
+        ("MB of memory", ours.memory / 1e6, MEMORY / 1e6),
     ]
     if theirs:
         goals.insert(0, ("of TensorBoard's time, first", ours.first / theirs.first, TIME_RATIO))

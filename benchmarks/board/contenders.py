@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .corpora import Corpus
+    from .corpora import AnyCorpus
 
 #: With more, the list of runs is scrolled too.
 MANY_RUNS = 200
@@ -36,6 +36,9 @@ class Contender(NamedTuple):
     complete
         JavaScript function: whether the first screen shows all runs to their last steps; empty if
         the page does not tell.
+    whole
+        A cell that has the charts show all steps, and a JavaScript function: whether the first one
+        does; empty if they always do or never can.
     """
 
     cells: list[str]
@@ -46,14 +49,15 @@ class Contender(NamedTuple):
     zoom_key: str
     runs: str = ""
     complete: str = ""
+    whole: tuple[str, str] | None = None
 
 
-def contender(name: str, corpus: Corpus, path: Path, cache: Path) -> Contender:
+def contender(name: str, corpus: AnyCorpus, path: Path, cache: Path) -> Contender:
     """Return how `name` is asked to show a corpus."""
     if name == OURS:
         return _ours(corpus, path, cache)
     if name == TENSORBOARD:
-        return _tensorboard(path)
+        return _tensorboard(corpus, path)
     return _tuff_bird(corpus, path)
 
 
@@ -77,17 +81,35 @@ _CARDS = """
 """
 
 
-def _ours(corpus: Corpus, path: Path, cache: Path) -> Contender:
+#: Whether what the probe of a card tells has all runs, to their last steps.
+_COMPLETE = {
+    "scalars": "probe.series === {runs} && probe.xDomain[1] >= {last}",
+    "histograms": """probe.plots.length === {runs}
+      && probe.plots.every(({{ sources }}) => sources?.[0]?.steps.at(-1) >= {last})""",
+}
+#: The first chart shows the histograms of all steps.
+_WHOLE = """() => deepAll('.card')[0].tbwidgetProbe().plots[0].sources[0].slices === {points}
+  && !deepAll('.status')[0].innerText.includes('reading')"""
+
+
+def _ours(corpus: AnyCorpus, path: Path, cache: Path) -> Contender:
     last = int(min(corpus.steps(run)[-1] for run in range(corpus.runs)))
     complete = f"""cards.every((card) => {{
       if (card.dataset.drawn !== '1' || card.dataset.series !== '{corpus.runs}') return false;
-      const {{ series, xDomain }} = card.tbwidgetProbe();
-      return series === {corpus.runs} && xDomain[1] >= {last};
+      const probe = card.tbwidgetProbe();
+      return {_COMPLETE[corpus.kind].format(runs=corpus.runs, last=last)};
     }})"""
+    magic = f"%tensorboard --logdir {path} --height 800"
+    whole = None
+    if corpus.kind == "histograms":
+        # TensorBoard's first tab shows histograms too.
+        magic = f"board = {magic}\nboard.tab = 'histograms'\nboard"
+        cell = f"board.histograms.max_slices = {corpus.points}"
+        whole = cell, _WHOLE.format(points=corpus.points)
     return Contender(
         [
             f"import os; os.environ['TBWIDGET_CACHE_DIR'] = {str(cache)!r}\n%load_ext tbwidget",
-            f"%tensorboard --logdir {path} --height 800",
+            magic,
         ],
         framed=False,
         first=f"() => {{ {_CARDS} return cards.some((card) => card.dataset.drawn === '1'); }}",
@@ -101,30 +123,37 @@ def _ours(corpus: Corpus, path: Path, cache: Path) -> Contender:
           return [box.left, box.top, box.width, box.height]; }"""
         if corpus.runs > MANY_RUNS
         else "",
+        whole=whole,
     )
 
 
-_ROWS = "card.querySelectorAll('scalar-card-data-table tb-data-table-content-row').length"
+#: Its cards, what is in those that have data, and their charts.
+_THEIRS = {
+    "scalars": ("scalar-card", "scalar-card-data-table tb-data-table-content-row", "line-chart"),
+    "histograms": ("histogram-card", "tb-histogram .histogram", "tb-histogram .histograms"),
+}
 
 
-def _tensorboard(path: Path) -> Contender:
+def _tensorboard(corpus: AnyCorpus, path: Path) -> Contender:
+    name, data, chart = _THEIRS[corpus.kind]
+    filled = f"card.querySelectorAll('{data}').length > 0"
     stuck = "document.body?.innerText.includes('No dashboards are active')"
-    visible = """[...document.querySelectorAll('scalar-card')].filter((card) => {
-      const { top, bottom } = card.getBoundingClientRect();
-      return bottom > 0 && top < innerHeight; })"""
+    visible = f"""[...document.querySelectorAll('{name}')].filter((card) => {{
+      const {{ top, bottom }} = card.getBoundingClientRect();
+      return bottom > 0 && top < innerHeight; }})"""
     return Contender(
         ["%load_ext tensorboard", f"%tensorboard --logdir {path}"],
         framed=True,
-        first=f"() => {visible}.some((card) => {_ROWS} > 0) || ({stuck} && 'stuck')",
+        first=f"() => {visible}.some((card) => {filled}) || ({stuck} && 'stuck')",
         all=f"""() => {{ const cards = {visible};
-          return cards.length && cards.every((card) => {_ROWS} > 0) && cards.length; }}""",
-        chart="""() => { const box = document.querySelector('scalar-card line-chart')
-          .getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; }""",
+          return cards.length && cards.every((card) => {filled}) && cards.length; }}""",
+        chart=f"""() => {{ const box = document.querySelector('{name} {chart}')
+          .getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; }}""",
         zoom_key="Alt",
     )
 
 
-def _tuff_bird(corpus: Corpus, path: Path) -> Contender:
+def _tuff_bird(corpus: AnyCorpus, path: Path) -> Contender:
     # Icons have short paths.
     drawn = """() => deepAll('svg path', document.querySelector('.jp-Notebook'))
       .filter((path) => (path.getAttribute('d') ?? '').length > 400).length > 0"""

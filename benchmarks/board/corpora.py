@@ -8,6 +8,7 @@ b     1 run x 20 tags x 100,000 steps
 c     20 runs x 1 tag x 50,000 points, no two runs at the same steps
 d     250 runs x 20 tags x 200 steps
 e     1,000 runs x 4 tags x 100 steps
+h     1 run x 40 tags of histograms x 2,000 steps
 ====  ==================================================================
 """
 
@@ -20,6 +21,8 @@ import numpy as np
 
 from tbwidget import SummaryWriter
 
+from .histogram_corpora import HistogramCorpus
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -31,7 +34,7 @@ SECTIONS = ("train", "val", "time", "norm", "eval")
 
 
 class Corpus(NamedTuple):
-    """A corpus as it lies on disk.
+    """A corpus of scalars as it lies on disk.
 
     Attributes
     ----------
@@ -46,6 +49,7 @@ class Corpus(NamedTuple):
     tags: int
     points: int
     aligned: bool = True
+    kind: str = "scalars"
 
     @property
     def text(self) -> str:
@@ -72,33 +76,38 @@ class Corpus(NamedTuple):
             return ["loss"]
         return [f"{SECTIONS[i // 4]}/metric_{i % 4}" for i in range(self.tags)]
 
+    def write(self, path: Path, first_wall_time: float) -> None:
+        """Write all runs into the folder `path`."""
+        for run in range(self.runs):
+            self._write_run(run, path / f"run_{run:03}", first_wall_time + 60 * run)
 
-CORPORA = {
+    def _write_run(self, run: int, path: Path, first_wall_time: float) -> None:
+        names = self.tag_names()
+        columns = [self.values(run, tag).tolist() for tag in range(self.tags)]
+        with SummaryWriter(path, max_queue=10_000, flush_secs=60) as writer:
+            for i, step in enumerate(self.steps(run).tolist()):
+                wall_time = first_wall_time + 0.1 * i
+                for name, values in zip(names, columns, strict=True):
+                    writer.add_scalar(name, values[i], step, wall_time)
+
+
+AnyCorpus = Corpus | HistogramCorpus
+CORPORA: dict[str, AnyCorpus] = {
     "a": Corpus("a", 100, 20, 1_000),
     "b": Corpus("b", 1, 20, 100_000),
     "c": Corpus("c", 20, 1, 50_000, aligned=False),
     "d": Corpus("d", 250, 20, 200),
     "e": Corpus("e", 1_000, 4, 100),
+    "h": HistogramCorpus("h", 40, 2_000),
 }
 
 
-def make(corpus: Corpus, folder: Path) -> Path:
+def make(corpus: AnyCorpus, folder: Path) -> Path:
     """Return the log directory of `corpus`, written if it is not in `folder` yet."""
     path = folder / corpus.name
     done = folder / f"{corpus.name}.done"
     if not done.exists():
         shutil.rmtree(path, ignore_errors=True)
-        for run in range(corpus.runs):
-            _write(corpus, run, path / f"run_{run:03}")
+        corpus.write(path, FIRST_WALL_TIME)
         done.touch()
     return path
-
-
-def _write(corpus: Corpus, run: int, path: Path) -> None:
-    names = corpus.tag_names()
-    columns = [corpus.values(run, tag).tolist() for tag in range(corpus.tags)]
-    with SummaryWriter(path, max_queue=10_000, flush_secs=60) as writer:
-        for i, step in enumerate(corpus.steps(run).tolist()):
-            wall_time = FIRST_WALL_TIME + 60 * run + 0.1 * i
-            for name, values in zip(names, columns, strict=True):
-                writer.add_scalar(name, values[i], step, wall_time)

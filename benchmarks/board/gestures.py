@@ -66,6 +66,13 @@ def scroll_motion(measured: MeasuredPage, box: Box) -> Motion:
     return motion
 
 
+def hover_motion(measured: MeasuredPage, box: Box) -> Motion:
+    """Return what the page does while the pointer moves over a chart."""
+    with measured.motion() as motion:
+        hover(measured.page, box)
+    return motion
+
+
 def gesture_motions(measured: MeasuredPage, box: Box, key: str) -> dict[str, Motion]:
     """Return what the page does during each gesture; between two the chart is as it was."""
     page = measured.page

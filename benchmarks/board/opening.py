@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .contenders import OURS, contender
-from .gestures import gesture_motions, scroll_motion
+from .gestures import gesture_motions, hover_motion, scroll_motion
+from .memory import growth_of
 from .page import PROBE_JS, MeasuredNotebook, Motion, wait_until
 
 if TYPE_CHECKING:
     from lab import JupyterServer
 
-    from .corpora import Corpus
+    from .corpora import AnyCorpus
 
 #: How long a contender may take; tuff-bird takes half a minute.
 PATIENCE_SECONDS = {"TensorBoard": 40.0, OURS: 40.0}
@@ -33,6 +34,8 @@ class Opening:
     charts: int
     received: float
     heap: float
+    #: Of the kernel and the processes it started: the most that was seen.
+    memory: float
     load: Motion
     gestures: dict[str, Motion] = field(default_factory=dict)
 
@@ -40,7 +43,7 @@ class Opening:
 def open_once(
     browser: Any,
     server: JupyterServer,
-    corpus: Corpus,
+    corpus: AnyCorpus,
     path: Path,
     name: str,
     *,
@@ -51,15 +54,20 @@ def open_once(
     with tempfile.TemporaryDirectory() as cache:
         how = contender(name, corpus, path, Path(cache))
         context = browser.new_context(viewport=VIEWPORT)
-        measured = MeasuredNotebook(context, server, how.cells)
+        cells = [*how.cells, how.whole[0]] if how.whole else how.cells
+        measured = MeasuredNotebook(context, server, cells)
         try:
             for number in range(len(how.cells) - 1):
                 measured.notebook.run(number)
-            return _measure(measured, how, name, gestures=gestures, profile=profile)
+            with growth_of(measured.kernel_pid()) as growth:
+                opening = _measure(measured, how, name, gestures=gestures, profile=profile)
         except TimeoutError as error:
             print(f"  {name} drew nothing: {str(error)[:60]}")
             measured.page.screenshot(path=f"{tempfile.gettempdir()}/board_{name}_{corpus.name}.png")
             return None
+        else:
+            opening.memory = growth.most
+            return opening
         finally:
             measured.close()
 
@@ -90,7 +98,7 @@ def _measure(
     measured.page.wait_for_timeout(1_500)
     heap = measured.heap() - heap
     times = [at - pressed for at in (first, every, complete)]
-    opening = Opening(*times, charts, received, heap, load)
+    opening = Opening(*times, charts, received, heap, 0.0, load)
     if gestures:
         with measured.profile(profile and profile / f"{name}_gestures.json"):
             box = _chart_box(measured, how, last, frame)
@@ -100,6 +108,11 @@ def _measure(
                 opening.gestures["runs"] = scroll_motion(measured, runs)
                 cards = measured.page.evaluate(how.runs.replace("'ul'", "'.cards'"))
                 opening.gestures["cards"] = scroll_motion(measured, cards)
+            if how.whole:
+                measured.notebook.run(last + 1)
+                wait_until(frame, how.whole[1], patience)
+                box = _chart_box(measured, how, last, frame)
+                opening.gestures["whole"] = hover_motion(measured, box)
     return opening
 
 
@@ -139,6 +152,7 @@ def median_of(openings: list[Opening]) -> Opening:
         openings[0].charts,
         median("received"),
         median("heap"),
+        median("memory"),
         load[len(load) // 2],
         together,
     )

@@ -196,6 +196,19 @@ class MeasuredNotebook(MeasuredPage):
     def _watch(self, page: Page) -> None:
         page.on("websocket", self._count_socket)
 
+    def kernel_pid(self) -> int:
+        """Return the number of the kernel's process."""
+        pid = self.page.evaluate(
+            """async () => {
+              const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+              const ask = { pid: "__import__('os').getpid()" };
+              const content = { code: '', silent: true, user_expressions: ask };
+              const reply = await kernel.requestExecute(content).done;
+              return reply.content.user_expressions.pid.data['text/plain'];
+            }"""
+        )
+        return int(pid)
+
     def start(self, number: int) -> float:
         """Press Shift+Enter in a cell; return the time by the page's clock."""
         self.page.evaluate(

@@ -95,4 +95,4 @@ def _measure(browser: Any, url: str) -> Opening:
     )
     gestures = gesture_motions(measured, box, "Control")
     context.close()
-    return Opening(took, took, took, 1, received, heap, load, gestures)
+    return Opening(took, took, took, 1, received, heap, 0.0, load, gestures)

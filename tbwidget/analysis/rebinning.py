@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DEFAULT_BINS = 30
 _LEAST_WIDENED = -10
 #: Pieces of buckets looked at together: bounds the memory, whatever the buckets are.
-_PIECES = 2**20
+_PIECES = 2**17
 #: Above this the width of a range may be no finite number.
 _HUGE = 2.0**1020
 

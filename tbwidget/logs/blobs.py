@@ -253,11 +253,17 @@ class BlobSeries(Generic[_V]):
         value: _V = kept
         return value
 
-    def value_at(self, index: Index, row: int) -> _V:
-        """Return the value of one row of `index`, decoded."""
-        return self._handed_out(self._kept(index, row))
+    def value_at(self, index: Index, row: int, *, keep: bool = True) -> _V:
+        """Return the value of one row of `index`, decoded; `keep` it if it may be asked for again.
 
-    def _kept(self, index: Index, row: int) -> Any:
+        Raises
+        ------
+        UnreadableValueError
+            If it cannot be decoded.
+        """
+        return self._handed_out(self._kept(index, row, keep=keep))
+
+    def _kept(self, index: Index, row: int, *, keep: bool = True) -> Any:
         columns = index.columns
         writer = index.writers[index.files[row]]
         offset, slot = int(columns.offsets[row]), int(columns.slots[row])
@@ -268,7 +274,7 @@ class BlobSeries(Generic[_V]):
             return self._decode(event, slot)
 
         try:
-            return DECODED.get((self._token, writer.path, offset, slot), make)
+            return DECODED.get((self._token, writer.path, offset, slot), make, keep=keep)
         except MalformedValueError as error:
             raise self.refused(index, row, str(error)) from error
         except OSError as error:

@@ -34,18 +34,19 @@ class DecodedCache:
         """Bytes kept now."""
         return self._bytes
 
-    def get(self, key: Hashable, make: Callable[[], tuple[Any, int]]) -> Any:
+    def get(self, key: Hashable, make: Callable[[], tuple[Any, int]], *, keep: bool = True) -> Any:
         """Return the value of `key`; if it is not kept, that which `make` returns with its size.
 
-        `make` runs outside the lock, so two threads may make the same value at once. What it
-        raises goes to the caller, and nothing is kept.
+        Without `keep` what is made is handed on and not kept. `make` runs outside the lock, so two
+        threads may make the same value at once. What it raises goes to the caller, and nothing is
+        kept.
         """
         with self._lock:
             if key in self._items:
                 self._items.move_to_end(key)
                 return self._items[key][0]
         value, size = make()
-        if size <= self.capacity // 4:
+        if keep and size <= self.capacity // 4:
             with self._lock:
                 self._keep(key, value, size)
         return value

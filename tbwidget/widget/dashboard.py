@@ -108,6 +108,11 @@ class View(Channel):
         PUBLISHER.add(state, self)
 
     @property
+    def is_watched(self) -> bool:
+        """Whether the page has said what it shows of this view; most do not say."""
+        return False
+
+    @property
     def state(self) -> ViewState:
         """The settings that this view shares with the others of its log directory."""
         state: ViewState = self._state

@@ -44,6 +44,7 @@ class Publishing(Protocol):
     model_id: str
     sequence: int
     unacknowledged: int
+    is_watched: bool
 
     def push(self, message: dict[str, Any], buffers: list[memoryview] | None = None) -> None:
         """Send a message with the next sequence number."""
@@ -100,7 +101,8 @@ class _Session:
         began = thread_time()
         bound = UNACKNOWLEDGED_BYTES if self.attached else UNATTACHED_BYTES
         yield from ((self.state, (message, [])) for message in self._news(now))
-        for channel in list(self.channels):
+        # What somebody looks at comes first.
+        for channel in sorted(self.channels, key=lambda channel: not channel.is_watched):
             if channel.unacknowledged + self.state.unacknowledged < bound:
                 for message in channel.updates():
                     yield channel, message

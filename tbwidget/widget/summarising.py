@@ -211,6 +211,8 @@ class SummaryDashboard(TagDashboard):
 
     def _wanted(self) -> dict[tuple[int, int], BlobSeries[Any]]:
         """Return the series to keep the page supplied with, by their numbers."""
+        if self.is_behind and not self.logdir.progress.complete:
+            return {}  # what is in sight comes first
         shown = {name: self.series_of(name) for name in self.shown_runs()}
         wanted: dict[tuple[int, int], BlobSeries[Any]] = {}
         for name, tag in self.watched():

@@ -120,6 +120,13 @@ class TagDashboard(Dashboard):
         """Whether the page has said what it shows."""
         return bool(self._watches)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the page shows another tab: it says so before it shows this one."""
+        views = list(self.state.views)
+        others = (view for view in views if isinstance(view, TagDashboard) and view.is_watched)
+        return not self.is_watched and any(others)
+
     def take_missing(self) -> set[int]:
         """Return the numbers of the tags that the page has said it lacks since the last call."""
         numbers = set()

@@ -1,16 +1,30 @@
-"""The Histograms tab in a real JupyterLab: every tag drawn, live, and both ways with Python."""
+"""The Histograms tab in a real JupyterLab: every tag drawn, as it should be, and in every way."""
 
 from __future__ import annotations
 
-import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
+import event_files as ef
 import numpy as np
 import pytest
 import shared_logs
+import tensorboard_bins
+from cards import (
+    box,
+    drag,
+    output_when,
+    point_until,
+    press,
+    probe,
+    tooltip,
+    wait_for_probe,
+    wait_for_text,
+)
+from histogram_logs import buckets, heights, open_view, place_of, records, write
+from shared_views import show_each
 
-from tbwidget import Logdir
+from tbwidget.analysis.rebinning import edges_of, rebin, stack
+from tbwidget.dashboards.histograms.slices import Wish, rows_shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,289 +34,343 @@ if TYPE_CHECKING:
 
     Open = Callable[..., Notebook]
 
-BUTTON = """(label) => deepAll('button')
-  .find((b) => (b.ariaLabel || b.innerText).trim().startsWith(label)).click()"""
-PROBE = "(tag) => deepAll(`.card[data-tag=${JSON.stringify(tag)}]`)[0]?.tbwidgetProbe?.()"
-#: Those of the shared logs that hold histograms.
-SHARED = [
-    "clu_jax", "damaged_semantics", "ignite_mlp", "pub_codehead_nlp_logs",
-    "pub_mlagents_hide_seek", "pub_tbreview_hparams", "pub_tf1_zoo", "tbx_all",
-    "tensorboard_logger_pkg", "tf1_session_mlp", "tf_keras_callback_cnn",
-    "tf_keras_callback_text", "tf_summary_all", "torch_all_digits_cnn", "torch_restart_purge",
-]  # fmt: skip
-
-#: Writes histograms with the library's own messages, as torch's writer does.
-WRITE = """
-import numpy as np, time, tbwidget
-from tbwidget.events.protos import Event
-writer = tbwidget.SummaryWriter({folder!r})
-def add(tag, values, step):
-    counts, edges = np.histogram(values, 20)
-    histogram = dict(min=values.min(), max=values.max(), num=len(values), sum=values.sum(),
-                     bucket_limit=edges[1:], bucket=counts)
-    event = Event(step=step, wall_time=time.time())
-    event.summary.value.add(tag=tag, histo=histogram)
-    writer._files.add(writer.log_dir, event)
-    writer._files.flush()
-random = np.random.default_rng(0)
-"""
-TRAIN = """
-for step in range(1, 400):
-    add('w', random.normal(size=100) * step, step)
-    time.sleep(0.02)
-"""
+CHART = ".chart canvas"
+BETWEEN = " \N{EN DASH} "
+#: The bins of each step are drawn where TensorBoard has them, as high as it has them. Where that
+#: has none, or loses counts, it is the sum of them that is known.
+AS_TENSORBOARD = """Object.entries(runs).every(([run, { steps, bins, totals }]) => {
+  const at = p.plots.findIndex(({ sources }) => sources?.[0]?.name === run);
+  if (at < 0 || String(p.plots[at].sources[0].steps) !== String(steps)) return false;
+  const top = Math.max(1e-300, ...bins.flatMap((one) => (one ?? []).map(([, count]) => count)));
+  return card.tbwidgetHeights(at)[0].every((drawn, i) => {
+    const sum = drawn.reduce((all, [, height]) => all + height, 0);
+    if (drawn.length !== 30 || Math.abs(sum - totals[i]) > 1e-6 * totals[i]) return false;
+    if (!bins[i]) return true;
+    const wide = bins[i][29][0] - bins[i][0][0];
+    return drawn.every(([x, y], place) => Math.abs(x - bins[i][place][0]) <= 1e-6 * wide
+      && Math.abs(y - bins[i][place][1]) <= 1e-6 * top);
+  });
+})"""
 
 
-def probe(notebook: Notebook, tag: str) -> dict[str, Any]:
-    """Return what the first chart of the card of `tag` shows."""
-    found: dict[str, Any] = notebook.page.evaluate(PROBE, tag)["plots"][0]
-    return found
+def as_tensorboard(series: Any) -> dict[str, Any]:
+    """Return what a card must draw of a series: middles and counts of bins, by step shown."""
+    steps = series.steps[rows_shown(series.steps, Wish(30))[0]].tolist()
+    readable = {step for step, _, _ in series.readable()}
+    steps = [step for step in steps if step in readable]
+    given = tensorboard_bins.buckets_at(series, steps)
+    (made,) = tensorboard_bins.rebin([[one for one in given if one]])
+    expected: dict[str, Any] = {"steps": steps, "bins": [], "totals": []}
+    found = iter(made)
+    for one in given:
+        total = sum(bucket[2] for bucket in one or ())
+        theirs = next(found) if one else {"x": 0, "dx": 0, "y": [-1]}
+        kept = one and np.isclose(sum(theirs["y"]), total)
+        middles = theirs["x"] + theirs["dx"] * (0.5 + np.arange(30))
+        pairs = [list(pair) for pair in zip(middles, theirs["y"], strict=False)]
+        expected["bins"].append(pairs if kept else None)
+        expected["totals"].append(total)
+    return expected
 
 
-def show(open_notebook: Open, cell: str, *cells: str, **options: Any) -> Notebook:
-    notebook = open_notebook([cell, *cells], **options)
-    notebook.run(0)
-    notebook.wait_for_drawn()
-    return notebook
+def test_every_histogram_of_the_real_logs_has_the_bins_of_tensorboard(open_notebook: Open) -> None:
+    if reason := tensorboard_bins.why_not():
+        pytest.skip(reason)
+    shown = show_each(
+        open_notebook, "Histograms", "histograms", "", as_tensorboard, AS_TENSORBOARD
+    )  # fmt: skip
+    counts = {folder: len(cards) for folder, cards in shown}
+    assert set(counts) == set(shared_logs.folders_with("histograms"))
+    assert sum(counts.values()) > 100
 
 
-def center(notebook: Notebook, tag: str) -> tuple[float, float, float, float]:
-    """Return left, top, width and height of the first chart of a card, brought into sight."""
-    js = """(tag) => {
-      const chart = deepAll(`.card[data-tag="${tag}"] .chart`)[0];
-      chart.scrollIntoView({ block: 'center' });
-      const { left, top, width, height } = chart.getBoundingClientRect();
-      return [left, top, width, height];
-    }"""
-    left, top, width, height = notebook.page.evaluate(js, tag)
-    return left, top, width, height
+# -- how they are drawn ----------------------------------------------------------------------------
 
 
-def click(notebook: Notebook, tag: str, across: float, down: float, *keys: str) -> None:
-    left, top, width, height = center(notebook, tag)
-    for key in keys:
-        notebook.page.keyboard.down(key)
-    notebook.page.mouse.click(left + across * width, top + down * height)
-    for key in keys:
-        notebook.page.keyboard.up(key)
+def drawn_as(mode: str, bins: int) -> str:
+    return f"p.plots[0].mode === '{mode}' && p.plots[0].sources[0].buckets === {20 * bins}"
 
 
-def histograms_of(folder: Path) -> tuple[dict[str, set[str]], dict[str, float]]:
-    """Return which runs have each tag, and all counts of those tags of which each step is shown."""
-    logs = Logdir(folder)
-    holders: dict[str, set[str]] = {}
-    for run in logs.runs.values():
-        for tag in run.histograms:
-            holders.setdefault(tag, set()).add(run.name)
-    totals = {}
-    for tag, names in holders.items():
-        series = [logs.runs[name].histograms[tag] for name in names]
-        if all(len(one) <= 16 for one in series):
-            buckets = np.concatenate([step for one in series for step in one])
-            totals[tag] = float(buckets[~np.isnan(buckets).any(axis=1), 2].sum())
-    logs.close()
-    return holders, totals
+def on_bins(bins: int, low: float, high: float) -> np.ndarray:
+    return rebin(stack([buckets(step) for step in range(20)]), 20, low, high, bins)
 
 
-@pytest.mark.parametrize("name", SHARED)
-def test_every_tag_of_the_shared_logs_is_drawn(
-    open_notebook: Open, server: JupyterServer, name: str
-) -> None:
-    shared_logs.require()
-    target = server.root / name
-    if not target.exists():
-        shutil.copytree(shared_logs.SHARED_LOGS / name, target)
-    expected, totals = histograms_of(target)
-    notebook = show(open_notebook, f"import tbwidget; tbwidget.Histograms({name!r}, height=900)")
-    for tag, runs in expected.items():
-        notebook.wait_for(
-            """([tag, runs]) => {
-              const card = deepAll(`.card[data-tag=${JSON.stringify(tag)}]`)[0];
-              card?.scrollIntoView({ block: 'center' });
-              const plots = card?.tbwidgetProbe?.().plots ?? [];
-              return plots.length === runs && plots.every((plot) =>
-                  plot.draws > 0 && plot.sources.length && (plot.highest > 0 || plot.message))
-                && card.dataset.drawn === '1' && Number(card.dataset.series) === runs;
-            }""",
-            argument=[tag, len(runs)],
-        )
-        if tag in totals:
-            # What a file read later adds comes a moment later too.
-            notebook.wait_for(
-                """([tag, total]) => {
-                  const card = deepAll(`.card[data-tag=${JSON.stringify(tag)}]`)[0];
-                  const shown = card.tbwidgetProbe().plots
-                    .reduce((sum, { sources }) => sum + sources[0].total, 0);
-                  return Math.abs(shown - total) <= 1e-5 * total;
-                }""",
-                argument=[tag, totals[tag]],
-            )
-    assert notebook.errors() == []
-    assert notebook.foreign_requests() == []
-
-
-def test_slices_arrive_while_a_cell_trains(open_notebook: Open, server: JupyterServer) -> None:
-    folder = str(server.root / "live_histograms")
-    notebook = open_notebook(
-        [
-            WRITE.format(folder=folder)
-            + "add('w', random.normal(size=100), 0); tbwidget.Histograms(writer.log_dir)",
-            TRAIN,
-        ]
-    )
-    notebook.run(0)
-    notebook.wait_for_drawn()
-    notebook.start(1)
-    arrived = """(least) => {
-      const plot = deepAll('.card[data-tag="w"]')[0]?.tbwidgetProbe?.().plots[0];
-      const steps = plot?.sources[0]?.steps ?? [];
-      return steps[steps.length - 1] >= least;
-    }"""
-    for least in (20, 80, 160):
-        notebook.wait_for(arrived, argument=least)
-        assert notebook.running()
-    notebook.wait_done()
-    notebook.wait_for(arrived, argument=399)
-    source = probe(notebook, "w")["sources"][0]
-    assert source["total"] == pytest.approx(100 * source["slices"])
-    notebook.wait_for("() => deepAll('.card .note')[0]?.innerText.includes('of 400 steps shown')")
-    assert notebook.errors() == []
-
-
-def written(server: JupyterServer, name: str, runs: int = 1) -> str:
-    """Return a cell that writes histograms of 20 steps and shows them as `view`."""
-    folder = str(server.root / name)
-    cell = WRITE.format(folder=f"{folder}/a") + "for step in range(20):\n"
-    cell += "    add('w', random.normal(step / 5, 1, 500), step)\n"
-    for other in "bcdefghijklmnopq"[: runs - 1]:
-        cell += WRITE.format(folder=f"{folder}/{other}")
-        cell += "add('w', random.normal(3, 2, 300), 5)\n"
-    return cell + f"view = tbwidget.Histograms({folder!r}, height=700); view"
-
-
-def test_modes_and_settings_from_page_and_python(
-    open_notebook: Open, server: JupyterServer
-) -> None:
-    notebook = show(
-        open_notebook,
-        written(server, "modes"),
+def test_modes_bins_and_scales_of_counts(open_notebook: Open, server: JupyterServer) -> None:
+    write(server.root / "modes")
+    notebook = open_view(
+        open_notebook, "tbwidget.Histograms('modes', height=420)", "w", 19,
         "view.mode = 'overlay'; view.bins = 12",
-        "print(view.mode, view.log_counts, view.density)",
-        "view.value_range = (0, 2)",
-    )
-    plain = probe(notebook, "w")
-    assert (plain["mode"], plain["sources"][0]["slices"]) == ("offset", 20)
-    assert plain["sources"][0]["buckets"] == 20 * 30
+        "print(json.dumps([view.mode, view.log_counts, view.density]))",
+        "view.mode = 'overlay'; view.value_range = (0, 2)",
+        "view.value_range = None; view.bins = 0; view.density = view.log_counts = False",
+    )  # fmt: skip
+    wait_for_probe(notebook, "w", drawn_as("offset", 30))
+    low, high = probe(notebook, "w")["plots"][0]["domain"]
+    found = np.array(heights(notebook, "w")[0])
+    np.testing.assert_allclose(found[:, :, 1], on_bins(30, low, high), rtol=1e-6, atol=1e-4)
     notebook.run(1)
-    notebook.wait_for(
-        "() => { const p = deepAll('.card')[0].tbwidgetProbe().plots[0];"
-        " return p.mode === 'overlay' && p.sources[0].buckets === 240; }"
-    )
-    for label in ("Heat map", "Log counts", "Density"):
-        notebook.page.evaluate(BUTTON, label)
-    notebook.wait_for(
-        "() => deepAll('.card')[0].tbwidgetProbe().plots[0].mode === 'heatmap'"
-        " && deepAll('.card')[0].tbwidgetProbe().plots[0].highest < 1"
-    )
-    notebook.page.wait_for_timeout(300)
-    notebook.run(2)
-    assert "heatmap True True" in notebook.output(2)
+    wait_for_probe(notebook, "w", drawn_as("overlay", 12))
+    found = np.array(heights(notebook, "w")[0])
+    expected = on_bins(12, low, high)
+    np.testing.assert_allclose(found[:, :, 1], expected, rtol=1e-6, atol=1e-4)
+    press(notebook, "Density")
+    wait_for_probe(notebook, "w", "p.plots[0].highest < 1")
+    density = expected / 500 / ((high - low) / 12)
+    np.testing.assert_allclose(np.array(heights(notebook, "w")[0])[:, :, 1], density, atol=1e-6)
+    press(notebook, "Density")
+    press(notebook, "Log counts")
+    wait_for_probe(notebook, "w", "p.plots[0].highest > 1 && p.plots[0].highest < 4")
+    logarithm = np.log10(1 + expected)
+    np.testing.assert_allclose(np.array(heights(notebook, "w")[0])[:, :, 1], logarithm, atol=1e-5)
+    press(notebook, "Heat map")
+    wait_for_probe(notebook, "w", drawn_as("heatmap", 12))
+    assert output_when(notebook, 2, lambda found: found[0] == "heatmap") == ["heatmap", True, False]
     notebook.run(3)
-    notebook.wait_for(
-        "() => { const [low, high] = deepAll('.card')[0].tbwidgetProbe().plots[0].domain;"
-        " return low === 0 && high === 2; }"
-    )
+    wait_for_probe(notebook, "w", "String(p.plots[0].domain) === '0,2'")
+    wait_for_probe(notebook, "w", drawn_as("overlay", 12))
+    logarithm = np.log10(1 + on_bins(12, 0, 2))
+    np.testing.assert_allclose(np.array(heights(notebook, "w")[0])[:, :, 1], logarithm, atol=1e-5)
+    notebook.run(4)
+    # The buckets as they were written; of each both ends are drawn.
+    wait_for_probe(notebook, "w", drawn_as("overlay", 20))
+    for step, found in enumerate(heights(notebook, "w")[0]):
+        np.testing.assert_allclose(found[::2, 0], buckets(step)[:, 0], atol=1e-6)
+        np.testing.assert_allclose(found[::2, 1], buckets(step)[:, 2], rtol=1e-6, atol=1e-6)
     assert notebook.errors() == []
 
 
-def test_a_click_marks_a_step_and_shift_a_second_one(
-    open_notebook: Open, server: JupyterServer
-) -> None:
-    notebook = show(
-        open_notebook,
-        written(server, "marks"),
-        "import json; print(json.dumps([view.step, view.second_step,"
-        " sorted(set(view.selection.step.tolist())), view.selection['count'].sum()]))",
-        "view.step = 3",
-    )
-    click(notebook, "w", 0.5, 0.86)
-    notebook.wait_for("() => deepAll('.card')[0].tbwidgetProbe().plots[0].marked.length === 1")
-    click(notebook, "w", 0.05, 0.5, "Shift")
-    notebook.wait_for("() => deepAll('.card')[0].tbwidgetProbe().plots[0].marked.length === 2")
-    first, second = probe(notebook, "w")["marked"]
-    assert first > second
-    notebook.page.wait_for_timeout(400)
-    notebook.run(1)
-    step, second_step, steps, total = json.loads(notebook.output(1).splitlines()[-1])
-    assert (step, second_step, steps) == (first, second, sorted((first, second)))
-    assert total == pytest.approx(1000)
-    notebook.run(2)
-    notebook.wait_for("() => deepAll('.card')[0].tbwidgetProbe().plots[0].marked[0] === 3")
-    notebook.page.evaluate(BUTTON, "step 3")
-    notebook.wait_for("() => deepAll('.card')[0].tbwidgetProbe().plots[0].marked.length === 0")
+def test_axes_of_time(open_notebook: Open, server: JupyterServer) -> None:
+    write(server.root / "times", steps=range(0, 60, 3))
+    notebook = open_view(open_notebook, "tbwidget.Histograms('times', height=420)", "w", 57)
+    seconds = list(range(0, 60, 3))
+    for label, axis, first in (
+        ("Relative", "relative", 0), ("Wall", "wall", ef.WALL), ("Step", "step", 0)
+    ):  # fmt: skip
+        press(notebook, label)
+        wait_for_probe(notebook, "w", "p.plots[0].axis === given", axis)
+        (source,) = probe(notebook, "w")["plots"][0]["sources"]
+        np.testing.assert_allclose(source["times"], np.add(seconds, first), rtol=0, atol=1e-3)
+        assert source["baselines"] == sorted(source["baselines"])
     assert notebook.errors() == []
 
 
 def test_the_pointer_tells_of_a_slice_and_a_bucket(
     open_notebook: Open, server: JupyterServer
 ) -> None:
-    notebook = show(open_notebook, written(server, "hover"))
-    left, top, width, height = center(notebook, "w")
-    notebook.page.mouse.move(left + 0.5 * width, top + 0.6 * height)
-    notebook.page.mouse.move(left + 0.5 * width, top + 0.7 * height)
-    notebook.wait_for("() => deepAll('.tooltip').length === 1")
-    text = notebook.page.evaluate("() => deepAll('.tooltip')[0].innerText")
-    assert "step" in text
-    assert "%" in text
-    assert probe(notebook, "w")["hover"]["place"] >= 0
+    write(server.root / "hover")
+    notebook = open_view(
+        open_notebook, "tbwidget.Histograms('hover', height=420)", "w", 19,
+        "view.step = 3; view.second_step = 11", "view.step = None; view.bins = 0",
+    )  # fmt: skip
+    low, high = probe(notebook, "w")["plots"][0]["domain"]
+    edges, bins = edges_of(low, high, 30), on_bins(30, low, high)
+
+    def assert_row(row: list[str], step: int, place: int) -> None:
+        left, right = (float(text) for text in row[1].split(BETWEEN))
+        assert row[0] == f"step {step}"
+        assert (left, right) == pytest.approx(edges[place : place + 2], rel=1e-3)
+        assert float(row[2]) == pytest.approx(bins[step, place], rel=1e-3)
+        assert row[3] == f"{bins[step, place] / 5:.1f} %"
+
+    # The newest slice is in front: nothing hides its middle. Behind it one is met by its baseline.
+    for step, place in ((19, int(bins[19].argmax())), (12, int(np.flatnonzero(bins[12])[0]))):
+        middle = (edges[place] + edges[place + 1]) / 2
+        point_until(
+            notebook, lambda s=step, m=middle: place_of(notebook, "w", s, m),
+            "(step) => deepAll('.tooltip tbody td')[0]?.textContent === `step ${step}`", step,
+        )  # fmt: skip
+        heading, row = tooltip(notebook)
+        assert heading == ["a", "values", "count", "share"]
+        assert_row(row, step, place)
+    spot = probe(notebook, "w")["plots"][0]["hover"]
+    assert spot == {"source": 0, "slice": 12, "place": place}
+    # The same values at the marked steps.
+    notebook.run(1)
+    notebook.wait_for("() => deepAll('.card .chart').length > 0")
+    wait_for_probe(notebook, "w", "String(p.plots[0].marked) === '3,11'")
+    place = int(bins[19].argmax())
+    middle = (edges[place] + edges[place + 1]) / 2
+    point_until(
+        notebook, lambda: place_of(notebook, "w", 19, middle),
+        "() => deepAll('.tooltip tbody tr').length === 3",
+    )  # fmt: skip
+    for row, step in zip(tooltip(notebook)[1:], (19, 3, 11), strict=True):
+        assert_row(row, step, place)
     notebook.page.mouse.move(5, 5)
     notebook.wait_for("() => deepAll('.tooltip').length === 0")
+    # A bucket as it was written.
+    notebook.run(2)
+    wait_for_probe(notebook, "w", drawn_as("offset", 20))
+    left, right, count = buckets(19)[10]
+    point_until(
+        notebook, lambda: place_of(notebook, "w", 19, (left + right) / 2),
+        "(count) => Number(deepAll('.tooltip tbody td')[2]?.textContent) === count", count,
+    )  # fmt: skip
+    values = [float(text) for text in tooltip(notebook)[1][1].split(BETWEEN)]
+    assert values == pytest.approx([left, right], rel=1e-3)
     assert notebook.errors() == []
 
 
-def test_a_drag_zooms_and_a_double_click_shows_all(
+def test_a_drag_zooms_to_finer_bins_and_a_double_click_shows_all(
     open_notebook: Open, server: JupyterServer
 ) -> None:
-    notebook = show(open_notebook, written(server, "zoom"))
-    whole = probe(notebook, "w")["domain"]
-    left, top, width, height = center(notebook, "w")
-    notebook.page.mouse.move(left + 0.3 * width, top + 0.5 * height)
-    notebook.page.mouse.down()
-    notebook.page.mouse.move(left + 0.5 * width, top + 0.52 * height, steps=4)
-    notebook.page.mouse.up()
-    span = "((d) => d[1] - d[0])(deepAll('.card')[0].tbwidgetProbe().plots[0].domain)"
-    notebook.wait_for(f"(whole) => {span} < 0.3 * whole", argument=whole[1] - whole[0])
-    assert probe(notebook, "w")["sources"][0]["buckets"] == 20 * 30
+    write(server.root / "zoom")
+    notebook = open_view(open_notebook, "tbwidget.Histograms('zoom', height=420)")
+    whole = probe(notebook, "w")["plots"][0]["domain"]
+    drag(notebook, "w", CHART, 0.3, 0.5)
+    # At first it is the bins that are there; then those of the part alone.
+    wait_for_probe(
+        notebook, "w",
+        "p.plots[0].domain[1] - p.plots[0].domain[0] < 0.3 * (given[1] - given[0])", whole,
+    )  # fmt: skip
+    low, high = probe(notebook, "w")["plots"][0]["domain"]
+    found = np.array(heights(notebook, "w")[0])
+    np.testing.assert_allclose(found[:, :, 1], on_bins(30, low, high), rtol=1e-6, atol=1e-4)
+    left, top, width, height = box(notebook, "w", CHART)
     notebook.page.mouse.dblclick(left + 0.5 * width, top + 0.5 * height)
-    notebook.wait_for(f"(whole) => {span} === whole", argument=whole[1] - whole[0])
+    wait_for_probe(notebook, "w", "String(p.plots[0].domain) === String(given)", whole)
+    assert notebook.errors() == []
+
+
+# -- which steps and runs --------------------------------------------------------------------------
+
+
+def test_thousands_of_steps_are_thinned_and_told_of(
+    open_notebook: Open, server: JupyterServer
+) -> None:
+    write(server.root / "long", steps=range(2_000))
+    notebook = open_view(
+        open_notebook, "tbwidget.Histograms('long', height=420)", "w", 1_999,
+        "view.step_range = None",
+        "view.max_slices = 2_000",
+        "view.mode = 'heatmap'",
+        "print(json.dumps([view.data.step.nunique(), view.step]))",
+    )  # fmt: skip
+    wait_for_text(notebook, "of 2,000 steps shown")
+    (source,) = probe(notebook, "w")["plots"][0]["sources"]
+    assert 30 < source["slices"] <= 61
+    assert len(set(np.diff(source["steps"])[:-1].tolist())) == 1
+    # A range of steps, typed into the panel.
+    press(notebook, "Settings")
+    notebook.wait_for("() => deepAll('.panel .range').length === 2")
+    notebook.page.evaluate("""() => {
+      const [from, to] = deepAll('.panel .range')[1].querySelectorAll('input');
+      from.value = '1000';
+      to.value = '1039';
+      to.dispatchEvent(new Event('change', { bubbles: true }));
+    }""")
+    steps = "p.plots[0].sources[0].steps"
+    wait_for_probe(notebook, "w", f"String({steps}) === String(given)", list(range(1_000, 1_040)))
+    wait_for_text(notebook, "steps limited to a range: 40 of 2,000")
+    press(notebook, "Settings")
+    notebook.run(1)
+    wait_for_probe(notebook, "w", f"{steps}[0] === 0 && {steps}.at(-1) === 1999")
+    # All of them, with nothing to be told.
+    notebook.run(2)
+    wait_for_probe(notebook, "w", "p.plots[0].sources[0].slices === 2000")
+    notebook.wait_for("() => deepAll('.card .note').length === 0")
+    point_until(
+        notebook, lambda: place_of(notebook, "w", 1_999, 400), "() => deepAll('.tooltip').length"
+    )
+    assert tooltip(notebook)[1][0] == "step 1,999"
+    notebook.run(3)
+    wait_for_probe(notebook, "w", "p.plots[0].mode === 'heatmap'")
+    x, y = place_of(notebook, "w", 1_500, 300, 0)
+    notebook.page.mouse.click(x, y)
+    wait_for_probe(notebook, "w", "p.plots[0].marked.length === 1")
+    (marked,) = probe(notebook, "w")["plots"][0]["marked"]
+    assert abs(marked - 1_500) < 20  # several steps share a pixel
+    assert output_when(notebook, 4, lambda found: found[1] == marked) == [2_000, marked]
+    assert notebook.errors() == []
+
+
+def test_a_click_marks_a_step_and_shift_a_second_one(
+    open_notebook: Open, server: JupyterServer
+) -> None:
+    write(server.root / "marks")
+    notebook = open_view(
+        open_notebook, "tbwidget.Histograms('marks', height=420)", "w", 19,
+        "print(json.dumps([view.step, view.second_step,"
+        " sorted(set(view.selection.step.tolist())), view.selection['count'].sum()]))",
+        "view.step = 3",
+    )  # fmt: skip
+    marked = "String(p.plots[0].marked) === String(given)"
+    low, _ = probe(notebook, "w")["plots"][0]["domain"]
+    for step, chosen in ((14, [14]), (6, [14, 6])):
+        # At the left end slices have nothing, so that each is met by its baseline.
+        x, y = place_of(notebook, "w", step, low)
+        keys = ["Shift"] if len(chosen) > 1 else []
+        for key in keys:
+            notebook.page.keyboard.down(key)
+        notebook.page.mouse.click(x + 1, y)
+        for key in keys:
+            notebook.page.keyboard.up(key)
+        wait_for_probe(notebook, "w", marked, chosen)
+    step, second_step, steps, total = output_when(notebook, 1, lambda found: found[1] == 6)
+    assert (step, second_step, steps) == (14, 6, [6, 14])
+    assert total == pytest.approx(1_000)
+    notebook.run(2)
+    wait_for_probe(notebook, "w", marked, [3, 6])
+    press(notebook, "step 3 and 6")
+    wait_for_probe(notebook, "w", marked, [])
+    assert notebook.errors() == []
+
+
+def test_a_step_is_marked_in_all_tabs(open_notebook: Open, server: JupyterServer) -> None:
+    root = server.root / "linked"
+    scalars = [ef.record(ef.scalar(step)) for step in range(20)]
+    ef.write(root / ef.NAME, *records(range(20)), *scalars)
+    notebook = open_view(
+        open_notebook, "tbwidget.TensorBoard('linked', tab='histograms', height=420)", "w", 19,
+        "print(json.dumps(view.histograms.step))",
+    )  # fmt: skip
+    low, _ = probe(notebook, "w")["plots"][0]["domain"]
+    x, y = place_of(notebook, "w", 8, low)
+    notebook.page.mouse.click(x + 1, y)
+    wait_for_probe(notebook, "w", "String(p.plots[0].marked) === '8'")
+    press(notebook, "Scalars")
+    wait_for_probe(notebook, "loss", "p.step === 8")
+    assert output_when(notebook, 1, lambda found: found == 8) == 8
     assert notebook.errors() == []
 
 
 def test_runs_side_by_side_and_over_each_other(open_notebook: Open, server: JupyterServer) -> None:
-    notebook = show(open_notebook, written(server, "many", runs=14))
-    notebook.wait_for("() => deepAll('.card')[0].dataset.series === '12'")
-    plots = notebook.page.evaluate(PROBE, "w")["plots"]
-    assert [plot["sources"][0]["name"] for plot in plots] == list("abcdefghijkl")
-    assert "12 of 14 runs shown" in notebook.text()
-    notebook.page.evaluate(BUTTON, "Runs")
-    notebook.wait_for("() => deepAll('.card')[0].tbwidgetProbe().plots[0]?.mode === 'runs'")
-    notebook.wait_for(
-        "() => deepAll('.card')[0].tbwidgetProbe().plots[0].sources.length === 12"
-        " && new Set(deepAll('.card').map((c) => c.tbwidgetProbe().plots.length)).has(1)"
+    write(server.root / "many", runs="abcdefghijklmn", steps=[1, 5])
+    notebook = open_view(
+        open_notebook, "tbwidget.Histograms('many', height=700)", "w", 5, "view.step = 1"
     )
+    names = "p.plots.flatMap(({ sources }) => (sources ?? []).map(({ name }) => name))"
+    wait_for_probe(notebook, "w", f"String({names}) === String(given)", list("abcdefghijkl"))
+    wait_for_text(notebook, "12 of 14 runs shown")
+    captions = "() => deepAll('.card figcaption').map((caption) => caption.innerText)"
+    assert notebook.page.evaluate(captions) == list("abcdefghijkl")
+    press(notebook, "Runs")
+    wait_for_probe(notebook, "w", "p.plots.length === 1 && p.plots[0].mode === 'runs'")
+    wait_for_probe(notebook, "w", f"String({names}) === String(given)", list("abcdefghijkl"))
+    notebook.run(1)
+    wait_for_probe(notebook, "w", "String(p.plots[0].marked) === '1'")
+    left, top, width, height = box(notebook, "w", CHART)
+    point_until(
+        notebook, lambda: (left + width / 2, top + height / 2),
+        "() => deepAll('.tooltip tbody tr').length === 12",
+    )  # fmt: skip
+    assert [row[0] for row in tooltip(notebook)[1:]] == [f"{run}, step 1" for run in "abcdefghijkl"]
     assert notebook.errors() == []
 
 
 def test_files(open_notebook: Open, server: JupyterServer, tmp_path: Path) -> None:
-    notebook = show(open_notebook, written(server, "files"))
-    notebook.page.evaluate(BUTTON, "More for w")
+    write(server.root / "files")
+    notebook = open_view(open_notebook, "tbwidget.Histograms('files', height=420)")
+    press(notebook, "More for w")
     for label, ending in (("SVG", "svg"), ("PNG", "png"), ("CSV", "csv"), ("Buckets", "csv")):
         with notebook.page.expect_download() as download:
-            notebook.page.evaluate(BUTTON, label)
+            press(notebook, label)
         target = tmp_path / f"{label}.{ending}"
         download.value.save_as(target)
         assert target.stat().st_size > 500
     assert (tmp_path / "SVG.svg").read_text().startswith("<svg")
-    assert len((tmp_path / "CSV.csv").read_text().splitlines()) == 1 + 20 * 30
-    assert len((tmp_path / "Buckets.csv").read_text().splitlines()) == 1 + 20
+    lines = (tmp_path / "CSV.csv").read_text().splitlines()
+    assert len(lines) == 1 + 20 * 30
+    lines = (tmp_path / "Buckets.csv").read_text().splitlines()[1:]
+    assert [float(line.split(",")[5]) for line in lines] == buckets(19)[:, 2].tolist()
     assert notebook.errors() == []

@@ -13,7 +13,8 @@ from pages import Page, unpack
 from tbwidget import Histograms, Logdir, Scalars, TensorBoard
 from tbwidget.analysis.rebinning import edges_of, rebin, stack
 from tbwidget.dashboards.histograms import view as module
-from tbwidget.dashboards.histograms.slices import MOST_NUMBERS, Wish, rows_shown
+from tbwidget.dashboards.histograms.slices import MOST_BUCKETS, Wish, rows_shown
+from tbwidget.logs.decoded import DECODED
 from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
@@ -186,7 +187,38 @@ def test_buckets_as_written_are_fewer_steps_if_they_are_many(page: Page, tmp_pat
     columns = items(page, opened(page, tmp_path, bins=0))[".", "w"]["columns"]
     assert 8 < len(columns["step"]) < 50
     assert columns["step"][-1] == 49
-    assert len(columns["count"]) <= MOST_NUMBERS
+    assert len(columns["count"]) <= MOST_BUCKETS
+
+
+def test_as_many_steps_as_asked_for(page: Page, tmp_path: Path) -> None:
+    content = [spread(step, 3, tag) for tag in "abcdefghijklmnop" for step in range(300)]
+    ef.write(tmp_path / ef.NAME, *content)
+    view = opened(page, tmp_path, max_slices=300, tags="a")
+    (item,) = items(page, view).values()
+    assert item["columns"]["step"] == list(range(300))
+    # With many series it is fewer of each, and the kernel says of how many.
+    view.tags = list("abcdefghijklmnop")
+    page.tick(1)
+    found = items(page, view)
+    assert len(found) == 16
+    for item in found.values():
+        assert 200 < len(item["columns"]["step"]) * 16 / 8 <= 300 * 2
+        assert (item["in_range"], item["columns"]["step"][-1]) == (300, 299)
+    view.max_slices = 2
+    page.tick(1)
+    assert items(page, view)[".", "c"]["columns"]["step"] == [0, 299]
+    assert view.data.step.unique().tolist() == [0, 299]
+
+
+def test_many_steps_are_not_kept_decoded(page: Page, tmp_path: Path) -> None:
+    ef.write(tmp_path / ef.NAME, *(spread(step) for step in range(400)))
+    DECODED.clear()
+    view = opened(page, tmp_path, max_slices=400)
+    assert len(items(page, view)[".", "w"]["columns"]["step"]) == 400
+    assert len(DECODED) == 0
+    view.max_slices = 60
+    page.tick(1)
+    assert 30 < len(DECODED) <= 61
 
 
 def test_runs_of_one_range(page: Page, tmp_path: Path) -> None:
@@ -274,6 +306,10 @@ def test_buckets_of_a_step_are_exact(page: Page, tmp_path: Path) -> None:
     assert answer["result"]["step"] == 7
     columns = lists(answer["result"]["columns"], list(buffers))
     assert columns == {"left": [-third], "right": [third], "count": [1e15 + 1]}
+    for step, expected in ((None, 7), (1e308, 7), (-1e308, 0), (3.6, 7), (3.4, 0)):
+        asked = {"run": ".", "tag": "w"} | ({} if step is None else {"step": step})
+        answer, _ = view.operations.answer({"id": 1, "op": "buckets", "args": asked}) or ({}, [])
+        assert answer["result"]["step"] == expected
 
 
 @pytest.mark.parametrize("args", [{"run": "no", "tag": "w"}, {"run": ".", "tag": "no"}, {}])

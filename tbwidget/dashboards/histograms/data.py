@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .slices import Held, Wish, hold, slices_of
+from .slices import Held, Wish, hold, nearest_row, slices_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -56,6 +56,5 @@ def rows_at(frame: pd.DataFrame, steps: tuple[float, ...]) -> pd.DataFrame:
     for places in frame.groupby(["run", "tag"], sort=False).indices.values():
         found = frame["step"].to_numpy()[places]
         for step in steps or (np.inf,):
-            nearest = found[np.argmin(np.abs(found - step))] if np.isfinite(step) else found.max()
-            kept[places] |= found == nearest
+            kept[places] |= found == found[nearest_row(found, step)]
     return frame[kept].reset_index(drop=True)

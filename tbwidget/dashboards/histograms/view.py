@@ -17,7 +17,7 @@ from tbwidget.widget.settings import Range
 from tbwidget.widget.watching import TagDashboard
 
 from .data import data_frame, rows_at
-from .slices import MOST_SLICES, Held, Wish, hold, range_of, slices_of
+from .slices import DEFAULT_SLICES, MOST_SLICES, Held, Wish, hold, nearest_row, range_of, slices_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +32,18 @@ if TYPE_CHECKING:
     from tbwidget.widget.view_state import ViewState
 
 #: Settings of its own, which its page may write.
-_OWN = ("mode", "bins", "log_counts", "density", "same_range", "value_range", "second_step")
+_OWN = (
+    "mode", "bins", "max_slices", "log_counts", "density", "same_range", "value_range",
+    "second_step",
+)  # fmt: skip
 MODES = ("offset", "overlay", "heatmap", "runs")
 MOST_BINS = 1_000
 #: Runs of one tag that are sent at most; a card has no room for more.
 MOST_RUNS = 12
-#: Steps sent for all watched series together; each has some in any case.
+#: Steps sent for all watched series together: so many, or those of a few series if more are asked
+#: for; each has some in any case.
 TOTAL_SLICES = 4_000
+SERIES_IN_FULL = 8
 FEWEST_SLICES = 16
 #: Series sent before the page has said what it shows.
 FIRST_SERIES = 24
@@ -87,6 +92,9 @@ class Histograms(TagDashboard):
         each other at the linked step.
     bins : int
         Equal bins to which histograms are brought, 1 to 1,000; 0 for the buckets as written.
+    max_slices : int
+        Steps of a series that are shown at most, 2 to 2,000, evenly spaced and the last; with many
+        series in sight it is fewer, which their cards say.
     log_counts : bool
         Draw the logarithm of 1 + count.
     density : bool
@@ -116,6 +124,7 @@ class Histograms(TagDashboard):
 
     mode = traitlets.Enum(MODES, "offset").tag(sync=True)
     bins = traitlets.Int(DEFAULT_BINS, min=0, max=MOST_BINS).tag(sync=True)
+    max_slices = traitlets.Int(DEFAULT_SLICES, min=2, max=MOST_SLICES).tag(sync=True)
     log_counts = traitlets.Bool(default_value=False).tag(sync=True)
     density = traitlets.Bool(default_value=False).tag(sync=True)
     same_range = traitlets.Bool(default_value=False).tag(sync=True)
@@ -146,7 +155,8 @@ class Histograms(TagDashboard):
         count (float64), of the visible runs, on the bins and for the steps that are shown. All
         steps with the buckets as written are in ``run.histograms[tag].to_pandas()``.
         """
-        return data_frame(self._shown_series(), self.wish(), self._ranges, self.bins)
+        wish = self._wish(self.max_slices)
+        return data_frame(self._shown_series(), wish, self._ranges, self.bins)
 
     @property
     def selection(self) -> pd.DataFrame:
@@ -156,9 +166,13 @@ class Histograms(TagDashboard):
         """
         return rows_at(self.data, self._marked())
 
-    def wish(self, limit: int = MOST_SLICES) -> Wish:
-        """Return what is to be shown of each series."""
+    def _wish(self, limit: int) -> Wish:
         return Wish(self.bins, self.state.step_range, self._marked(), limit)
+
+    def _limit(self, series: int) -> int:
+        """Return how many steps the page gets of each of so many series."""
+        total = max(TOTAL_SLICES, SERIES_IN_FULL * self.max_slices)
+        return min(self.max_slices, max(FEWEST_SLICES, total // max(1, series)))
 
     def _marked(self) -> tuple[float, ...]:
         return tuple(step for step in (self.state.step, self.second_step) if step is not None)
@@ -196,7 +210,7 @@ class Histograms(TagDashboard):
         for key in set(self._sent) - shown:
             del self._sent[key]
         began = sent = time.monotonic()
-        wish = self.wish(max(FEWEST_SLICES, min(MOST_SLICES, TOTAL_SLICES // max(1, len(shown)))))
+        wish = self._wish(self._limit(len(shown)))
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
         for tag, series in wanted.items():
@@ -212,7 +226,7 @@ class Histograms(TagDashboard):
 
     def _wanted(self) -> dict[int, dict[int, HistogramSeries]]:
         """Return the series to keep the page supplied with, by number of tag and run."""
-        if not self.is_watched and self._is_behind():
+        if self.is_behind:
             return {}
         wanted: dict[int, dict[int, HistogramSeries]] = {}
         count = 0
@@ -227,12 +241,6 @@ class Histograms(TagDashboard):
                 break
         return wanted
 
-    def _is_behind(self) -> bool:
-        """Tell whether the page shows another tab: then it asks before it shows this one."""
-        return any(
-            isinstance(view, TagDashboard) and view.is_watched for view in list(self.state.views)
-        )
-
     def _items(
         self,
         tag: int,
@@ -245,15 +253,17 @@ class Histograms(TagDashboard):
         due = {run: self._is_due((run, tag), wanted[run], key, count) for run in wanted}
         if self._one_range and any(due.values()):
             due = dict.fromkeys(due, True)
-        began, reading = time.monotonic(), not self.logdir.progress.complete
         chosen = [run for run in wanted if due[run]]
-        held = [hold(wanted[run], wish) for run in chosen]
-        for run, one, limits in zip(chosen, held, self._ranges(held), strict=True):
-            before = size_of(buffers)
-            yield {"key": (run, tag), **item_of(one, self.bins, limits, buffers)}
-            now, size = time.monotonic(), size_of(buffers) - before
-            seconds = (now - began) / len(chosen)
-            self._sent[run, tag] = _Sent(one.index, key, now, size, seconds, reading)
+        # Those of one range are read before any is sent; of others one at a time is held.
+        for runs in [chosen] if self._one_range else [[run] for run in chosen]:
+            began, reading = time.monotonic(), not self.logdir.progress.complete
+            held = [hold(wanted[run], wish) for run in runs]
+            for run, one, limits in zip(runs, held, self._ranges(held), strict=True):
+                before = size_of(buffers)
+                yield {"key": (run, tag), **item_of(one, self.bins, limits, buffers)}
+                now, size = time.monotonic(), size_of(buffers) - before
+                seconds = (now - began) / len(runs)
+                self._sent[run, tag] = _Sent(one.index, key, now, size, seconds, reading)
 
     def _is_due(
         self, key: tuple[int, int], series: HistogramSeries, wish: tuple[Any, ...], count: int
@@ -276,7 +286,7 @@ class Histograms(TagDashboard):
         run, tag = str(args.get("run", "")), str(args.get("tag", ""))
         series = self._series(run, tag)
         bins = int(number(args, "bins", 0, MOST_BINS, self.bins))
-        limit = int(number(args, "limit", 1, MOST_DETAIL, MOST_SLICES))
+        limit = int(number(args, "limit", 1, MOST_SLICES, self.max_slices))
         steps = [number(args, name, -np.inf, np.inf, at) for name, at in _STEPS]
         held = hold(series, Wish(bins, (steps[0], steps[1]), self._marked(), limit))
         low, high = range_of([held])
@@ -299,7 +309,7 @@ class Histograms(TagDashboard):
             return Answer({"columns": []})
         step = number(args, "step", -np.inf, np.inf, np.inf)
         steps = index.columns.steps
-        row = int(np.argmin(np.abs(steps - np.clip(step, -_MOST, _MOST))))
+        row = nearest_row(steps, step)
         left, right, count = series.value_at(index, row).T
         buffers: list[memoryview] = []
         columns = pack_columns({"left": left, "right": right, "count": count}, buffers)
@@ -314,8 +324,6 @@ class Histograms(TagDashboard):
         return series
 
 
-#: Slices in the answer to one request.
-MOST_DETAIL = 2_000
 _MOST = float(np.finfo(float).max)
 _STEPS = (("first", -np.inf), ("last", np.inf))
 
@@ -342,7 +350,7 @@ def item_of(
         "n": len(columns),
         "in_range": held.steps_in_range,
         "unreadable": held.unreadable,
-        "left_out": held.buckets.left_out,
+        "left_out": held.left_out,
         "bins": bins,
         "low": slices.low,
         "high": slices.high,

@@ -37,6 +37,7 @@ export function Card({ view, model, tag, visible }: CardProps) {
   }, []);
   const held = shown.filter((run) => model.slices(run.number, tag[0]));
   const several = !together && shown.length > 1;
+  const named = view.session.runs.value.length > 1;
   return (
     <CardFrame
       {...{ view, visible, seen, onElement }}
@@ -63,7 +64,7 @@ export function Card({ view, model, tag, visible }: CardProps) {
         {together ? (
           <Plot key="together" parts={parts} runs={shown} caption={false} />
         ) : (
-          shown.map((run) => <Plot key={run.number} parts={parts} runs={[run]} caption={several} />)
+          shown.map((run) => <Plot key={run.number} parts={parts} runs={[run]} caption={named} />)
         )}
       </div>
     </CardFrame>
@@ -101,11 +102,21 @@ function describe({ model, tag }: CardParts, runs: readonly RunInfo[]): string {
 function markDrawn(card: HTMLElement | null, plots: CardParts["plots"]): void {
   if (!card) return;
   const all = [...plots.values()];
-  if (all.length && all.every(({ sources, message }) => sources.length || message))
+  if (
+    all.length &&
+    all.every(({ chart, sources, message }) => chart?.drawn && (sources.length || message))
+  )
     card.dataset.drawn = "1";
   Object.assign(card, {
     tbwidgetProbe: () => ({
       plots: all.map(({ chart, message }) => ({ ...chart?.probe(), message })),
     }),
+    /** What the outlines of a chart's slices say of their buckets, by source and slice. */
+    tbwidgetHeights: (at: number) => {
+      const chart = all[at]?.chart;
+      return chart
+        ?.probe()
+        .sources.map(({ steps }, source) => steps.map((_, slice) => chart.heights(source, slice)));
+    },
   });
 }

@@ -4,13 +4,14 @@ import { Layer } from "../../charts/layer";
 import { SvgPainter } from "../../charts/svg";
 import { drawNoMore, drawSoon } from "../../charts/turns";
 import type { ChartTheme } from "../../charts/types";
-import { type Layout, layOut, type Options, type Source, type Spot, spotAt } from "./layout";
-import { heatPixels, paintAxes, paintMarked, paintSlices } from "./paint";
+import { drawnHeights, layOut, type Options, type Source, type Spot, spotAt } from "./layout";
+import { paintAxes, paintMarked, paintSlices } from "./paint";
+import { Painting } from "./painting";
 
 export interface HistogramEvents {
-  /** The slice and bucket at the pointer, and where that is in the chart. */
-  onHover(spot: Spot | null, at: { px: number; py: number }): void;
-  onClick(spot: Spot, shift: boolean): void;
+  /** The slice and bucket at the pointer, of what is drawn, and where that is in the chart. */
+  onHover(spot: Spot | null, sources: readonly Source[], at: { px: number; py: number }): void;
+  onClick(spot: Spot, sources: readonly Source[], shift: boolean): void;
   /** A range of values was dragged. */
   onZoom(low: number, high: number): void;
   onReset(): void;
@@ -23,7 +24,19 @@ export interface HistogramTheme extends ChartTheme {
 
 export interface HistogramProbe {
   mode: string;
-  sources: { name: string; slices: number; buckets: number; total: number; steps: number[] }[];
+  axis: string;
+  sources: {
+    name: string;
+    slices: number;
+    buckets: number;
+    total: number;
+    steps: number[];
+    /** Where each slice stands: in pixels, and on the axis of time. */
+    baselines: number[];
+    times: number[];
+  }[];
+  /** The plot within the chart, in pixels. */
+  frame: readonly [left: number, top: number, right: number, bottom: number];
   domain: readonly [number, number];
   highest: number;
   hover: Spot | null;
@@ -39,7 +52,9 @@ export class HistogramChart {
   readonly #sizes: ResizeObserver;
   #sources: readonly Source[] = [];
   #options: Options = { mode: "offset", axis: "step", log: false, density: false, marked: [] };
-  #layout: Layout | null = null;
+  /** What can be seen, and what will be next. */
+  #shown: Painting | null = null;
+  #painting: Painting | null = null;
   /** Where the pointer is, and what is there. */
   #point: Point | null = null;
   #spot: Spot | null = null;
@@ -66,14 +81,14 @@ export class HistogramChart {
         this.#schedule(false);
       },
       zoom: ({ left, right }) => {
-        const x = this.#layout?.frame.x;
+        const x = this.#shown?.layout.frame.x;
         if (x) this.events.onZoom(x.invert(left), x.invert(right));
       },
       reset: () => this.events.onReset(),
       grab: () => null,
       pan: () => () => {},
       scale: () => {},
-      plot: () => this.#layout?.frame ?? { left: 0, top: 0, right: 0, bottom: 0 },
+      plot: () => this.#shown?.layout.frame ?? { left: 0, top: 0, right: 0, bottom: 0 },
     });
     this.#sizes = new ResizeObserver(() => this.#resize());
     this.#sizes.observe(this.#root);
@@ -90,25 +105,45 @@ export class HistogramChart {
     this.#schedule(true);
   }
 
+  /** Whether anything has been drawn. */
+  get drawn(): boolean {
+    return this.#shown !== null;
+  }
+
   probe(): HistogramProbe {
+    const { layout, sources = [], options = this.#options } = this.#shown ?? {};
     return {
-      mode: this.#options.mode,
-      sources: this.#sources.map(({ name, slices }) => {
+      mode: options.mode,
+      axis: layout?.axis ?? "",
+      sources: sources.map(({ name, slices }, at) => {
         const every = Array.from(slices.steps, (_, i) => i);
+        const baselines = [...(layout?.baselines[at] ?? [])];
         return {
           name,
           slices: slices.length,
           buckets: every.reduce((sum, i) => sum + slices.size(i), 0),
           total: every.reduce((sum, i) => sum + slices.total(i), 0),
           steps: [...slices.steps],
+          baselines,
+          times: baselines.map((y) => layout?.frame.y.invert(y) ?? 0),
         };
       }),
-      domain: this.#layout?.frame.x.domain ?? [0, 1],
-      highest: this.#layout?.highest ?? 0,
+      frame: layout
+        ? [layout.frame.left, layout.frame.top, layout.frame.right, layout.frame.bottom]
+        : [0, 0, 0, 0],
+      domain: layout?.frame.x.domain ?? [0, 1],
+      highest: layout?.highest ?? 0,
       hover: this.#spot,
       marked: this.#options.marked,
       draws: this.#draws,
     };
+  }
+
+  /** Of a drawn slice, the middle of each bucket and how high it is drawn, read off its outline. */
+  heights(source: number, slice: number): [value: number, height: number][] {
+    const { layout, sources = [], options } = this.#shown ?? {};
+    const of = sources[source];
+    return layout && options && of ? drawnHeights(layout, of, source, slice, options) : [];
   }
 
   /** What is drawn as a document of its own; a heat map is drawn by `toPng` alone. */
@@ -162,41 +197,30 @@ export class HistogramChart {
   /** Returns how many points it drew. */
   #draw = (): number => {
     drawNoMore(this.#draw);
-    const { width, height, context } = this.#base;
+    const { width, height } = this.#base;
     if (!width || !height) return 0;
-    const stale = this.#stale;
-    if (stale) {
+    if (this.#stale) {
       this.#stale = false;
-      this.#base.clear();
-      context.font = this.theme.font;
-      this.#layout = layOut(context, { width, height }, this.#sources, this.#options);
-      if (this.#options.mode === "heatmap") this.#drawHeat(this.#layout);
-      paintAxes(context, this.#layout, this.theme);
-      if (this.#options.mode !== "heatmap")
-        paintSlices(context, this.#layout, this.#sources, this.#options, this.theme);
+      this.#painting = new Painting(this.#base, this.#sources, this.#options, this.theme);
+    }
+    const points = this.#painting?.advance() ?? 0;
+    if (this.#painting?.complete) {
+      this.#shown = this.#painting;
+      this.#painting = null;
       this.#draws++;
       if (this.#point) this.#spot = this.#at(this.#point);
-    }
+    } else if (this.#painting) drawSoon(this.#draw);
     this.#drawOverlay();
     this.events.onDraw();
-    return stale ? this.#sources.reduce((sum, { slices }) => sum + slices.counts.length, 0) : 0;
+    return points;
   };
-
-  #drawHeat(layout: Layout): void {
-    const source = this.#sources[0];
-    if (!source?.slices.length) return;
-    const { context, ratio } = this.#base;
-    const { data, width, height } = heatPixels(layout, source, this.#options, this.theme, ratio);
-    const { left, top } = layout.frame;
-    context.putImageData(new ImageData(data, width, height), left * ratio, top * ratio);
-  }
 
   #drawOverlay(): void {
     this.#overlay.clear();
-    const layout = this.#layout;
-    if (!layout) return;
+    if (!this.#shown) return;
+    const { layout, sources, options } = this.#shown;
     const { context } = this.#overlay;
-    paintMarked(context, layout, this.#sources, this.#options, {
+    paintMarked(context, layout, sources, options, {
       spot: this.#spot,
       theme: this.theme,
       color: this.theme.accent,
@@ -210,7 +234,9 @@ export class HistogramChart {
   }
 
   #at(point: Point): Spot | null {
-    return this.#layout && spotAt(this.#layout, this.#sources, this.#options, point);
+    if (!this.#shown) return null;
+    const { layout, sources, options } = this.#shown;
+    return spotAt(layout, sources, options, point);
   }
 
   #hover(point: Point | null): void {
@@ -218,11 +244,11 @@ export class HistogramChart {
     this.#point = point;
     this.#spot = spot;
     this.#schedule(false);
-    this.events.onHover(spot, point ?? { px: 0, py: 0 });
+    this.events.onHover(spot, this.#shown?.sources ?? [], point ?? { px: 0, py: 0 });
   }
 
   #click(point: Point): void {
     const spot = this.#at(point);
-    if (spot) this.events.onClick(spot, point.shift);
+    if (spot) this.events.onClick(spot, this.#shown?.sources ?? [], point.shift);
   }
 }

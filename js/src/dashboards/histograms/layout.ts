@@ -186,6 +186,20 @@ export function outline(
   return points;
 }
 
+/** What an outline says of each bucket: its middle, and the height it is drawn at. */
+export function drawnHeights(
+  layout: Layout,
+  source: Source,
+  number: number,
+  i: number,
+  heights: Heights,
+): [value: number, height: number][] {
+  const base = layout.baselines[number]?.[i] ?? 0;
+  const unit = layout.rise(1);
+  const points = outline(layout, source, number, i, heights);
+  return points.map(([x, y]) => [layout.frame.x.invert(x), unit ? (base - y) / unit : 0]);
+}
+
 /** From half-way to the slice before until half-way to the one after it: a row of the heat map. */
 export function rowOf(layout: Layout, i: number): [top: number, bottom: number] {
   const { top, bottom } = layout.frame;

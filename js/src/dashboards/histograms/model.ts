@@ -26,6 +26,7 @@ export class HistogramsModel {
   readonly #states = new Map<string, CardState>();
   readonly mode: Setting<Mode>;
   readonly bins: Setting<number>;
+  readonly maxSlices: Setting<number>;
   readonly logCounts: Setting<boolean>;
   readonly density: Setting<boolean>;
   readonly sameRange: Setting<boolean>;
@@ -51,6 +52,7 @@ export class HistogramsModel {
     const { model } = channel;
     this.mode = new Setting(model, "mode");
     this.bins = new Setting(model, "bins");
+    this.maxSlices = new Setting(model, "max_slices");
     this.logCounts = new Setting(model, "log_counts");
     this.density = new Setting(model, "density");
     this.sameRange = new Setting(model, "same_range");

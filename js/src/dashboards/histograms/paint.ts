@@ -1,12 +1,14 @@
 // Drawing histograms: slices one behind the other, lines over each other, and colours over time.
 import type { Painter } from "../../charts/painter";
 import type { ChartTheme } from "../../charts/types";
-import { heatScale, shade } from "./colors";
+import { shade } from "./colors";
 import { drawn, type Layout, type Options, outline, rowOf, type Source, type Spot } from "./layout";
 
 const TICK_GAP = 6;
 const HALF_LINE = 6;
 const FEW_SLICES = 24;
+/** Edges of slices that are closer than this, in pixels, would hide what they are to set apart. */
+const EDGES_APART = 1.5;
 
 export function paintAxes(painter: Painter, layout: Layout, theme: ChartTheme): void {
   const { frame } = layout;
@@ -38,31 +40,42 @@ export function paintAxes(painter: Painter, layout: Layout, theme: ChartTheme): 
   }
 }
 
-export function paintSlices(
+export function paintSlices(...given: Parameters<typeof paintingSlices>): void {
+  const painting = paintingSlices(...given);
+  while (!painting.next().done);
+}
+
+/** Paints slice after slice, so that the caller can pause; yields the points of each. */
+export function* paintingSlices(
   painter: Painter,
   layout: Layout,
   sources: readonly Source[],
   options: Options,
   theme: ChartTheme,
-): void {
+): Generator<number, void> {
   painter.lineJoin = "round";
   painter.save();
   clip(painter, layout);
   for (const [number, source] of sources.entries()) {
     const shown = drawn(source, options);
+    let edged = Number.NEGATIVE_INFINITY;
     for (const [order, i] of shown.entries()) {
       const age = shown.length > 1 ? 1 - order / (shown.length - 1) : 0;
       const points = outline(layout, source, number, i, options);
       const color = shade(source.color, theme.background, options.mode === "runs" ? 0 : age);
-      // Many thin lines would hide what they are to set apart.
-      painter.lineWidth = shown.length > FEW_SLICES ? 0.5 : 1;
-      if (options.mode === "offset") paintRidge(painter, layout, i, points, color, theme);
-      else {
+      if (options.mode === "offset") {
+        const base = layout.baselines[number]?.[i] ?? 0;
+        const edge = Math.abs(base - edged) >= EDGES_APART || order === shown.length - 1;
+        paintRidge(painter, base, points, color);
+        if (edge) paintEdge(painter, points, shown.length > FEW_SLICES ? 0.5 : 1, theme);
+        if (edge) edged = base;
+      } else {
         painter.strokeStyle = color;
         painter.lineWidth = options.mode === "runs" ? 1.5 : 1;
         trace(painter, points);
         painter.stroke();
       }
+      yield points.length;
     }
   }
   painter.restore();
@@ -75,15 +88,13 @@ function clip(painter: Painter, { frame }: Layout): void {
   painter.clip();
 }
 
+/** A slice over what is behind it. */
 function paintRidge(
   painter: Painter,
-  layout: Layout,
-  i: number,
+  base: number,
   points: [number, number][],
   color: string,
-  theme: ChartTheme,
 ): void {
-  const base = layout.baselines[0]?.[i] ?? 0;
   const [first, last] = [points[0], points[points.length - 1]];
   if (!first || !last) return;
   painter.fillStyle = color;
@@ -92,6 +103,16 @@ function paintRidge(
   painter.lineTo(first[0], base);
   painter.closePath();
   painter.fill();
+}
+
+/** What sets a slice apart from the one behind it. */
+function paintEdge(
+  painter: Painter,
+  points: [number, number][],
+  width: number,
+  theme: ChartTheme,
+): void {
+  painter.lineWidth = width;
   painter.strokeStyle = theme.background;
   painter.globalAlpha = 0.75;
   trace(painter, points);
@@ -170,42 +191,4 @@ function trace(painter: Painter, points: readonly [number, number][]): void {
     if (i === 0) painter.moveTo(x, y);
     else painter.lineTo(x, y);
   }
-}
-
-/** A heat map as pixels, `width` by `height`: the highest bucket of each pixel, as its colour. */
-export function heatPixels(
-  layout: Layout,
-  source: Source,
-  options: Options,
-  theme: ChartTheme,
-  ratio: number,
-): { data: Uint8ClampedArray<ArrayBuffer>; width: number; height: number } {
-  const { frame, highest } = layout;
-  const width = Math.max(1, Math.round((frame.right - frame.left) * ratio));
-  const height = Math.max(1, Math.round((frame.bottom - frame.top) * ratio));
-  const scale = heatScale(source.color, theme.background, theme.foreground);
-  // Four bytes at a time, which is many times as fast.
-  const colors = new Uint32Array(scale.buffer);
-  const pixels = new Uint32Array(width * height).fill(colors[0] as number);
-  for (let i = 0; i < source.slices.length; i++) {
-    const shares = new Float64Array(width);
-    for (let place = 0; place < source.slices.size(i); place++) {
-      const { left, right } = source.slices.bucket(i, place);
-      const from = Math.floor((frame.x.pixel(left) - frame.left) * ratio);
-      const to = Math.max(from + 1, Math.round((frame.x.pixel(right) - frame.left) * ratio));
-      const share = highest > 0 ? source.slices.height(i, place, options) / highest : 0;
-      for (let x = Math.max(0, from); x < Math.min(width, to); x++)
-        shares[x] = Math.max(shares[x] as number, share);
-    }
-    const line = Uint32Array.from(
-      shares,
-      (share) => colors[share ? Math.max(1, Math.round(share * 255)) : 0] as number,
-    );
-    const [top, bottom] = rowOf(layout, i);
-    const first = Math.max(0, Math.round((top - frame.top) * ratio));
-    const end = Math.min(height, Math.max(first + 1, Math.round((bottom - frame.top) * ratio)));
-    for (let y = first; y < end; y++) pixels.set(line, y * width);
-  }
-  const data = new Uint8ClampedArray(pixels.buffer);
-  return { data, width, height };
 }

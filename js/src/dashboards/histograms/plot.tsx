@@ -65,8 +65,8 @@ export function Plot(props: { parts: CardParts; runs: readonly RunInfo[]; captio
       return;
     }
     plot.current.chart ??= new HistogramChart(host.current, theme, {
-      onHover: (spot, at) => tellHover(parts, host.current, plot.current.sources, spot, at),
-      onClick: (spot, shift) => mark(parts, plot.current.sources, spot, shift),
+      onHover: (spot, of, at) => tellHover(parts, host.current, of, spot, at),
+      onClick: (spot, of, shift) => mark(parts, of, spot, shift),
       onZoom: (low, high) => {
         if (low < high) parts.zoom.value = [low, high];
       },

@@ -117,6 +117,8 @@ export class Slices {
 
   /** The slice at a step, or at the one nearest to it; -1 if there is none. */
   nearest(step: number): number {
+    const last = this.length - 1;
+    if (step >= (this.steps[last] as number)) return last; // even where all are infinitely far
     let best = -1;
     for (let i = 0; i < this.length; i++) {
       const far = Math.abs((this.steps[i] as number) - step);
@@ -127,6 +129,7 @@ export class Slices {
 
   /** The bucket of slice `i` that holds a value; -1 if none does. Of several it is the narrowest. */
   placeOf(i: number, value: number): number {
+    if (this.item.bins) return this.#binOf(value);
     let best = -1;
     let width = Number.POSITIVE_INFINITY;
     for (let place = 0; place < this.size(i); place++) {
@@ -137,6 +140,19 @@ export class Slices {
       width = right - left;
     }
     return best;
+  }
+
+  /** Of equal bins: the last one that begins at or before a value, if that is in the range. */
+  #binOf(value: number): number {
+    const { bins, high } = this.item;
+    if (!(value <= high)) return -1;
+    let [first, end] = [0, bins];
+    while (first < end) {
+      const middle = (first + end) >> 1;
+      if ((this.#lefts[middle] as number) <= value) first = middle + 1;
+      else end = middle;
+    }
+    return first - 1;
   }
 }
 
@@ -167,8 +183,10 @@ export function noteOf(slices: Slices, single = false): string {
     parts.push(`${count(shown)} of ${count(in_range)} steps shown`);
   if (!single && in_range < n)
     parts.push(`steps limited to a range: ${count(in_range)} of ${count(n)}`);
-  if (unreadable) parts.push(`${count(unreadable)} steps cannot be read`);
-  if (left_out) parts.push(`${count(left_out)} buckets hold NaN and are left out`);
+  if (unreadable)
+    parts.push(`${count(unreadable)} step${unreadable > 1 ? "s" : ""} cannot be read`);
+  if (left_out === 1) parts.push("1 bucket holds NaN and is left out");
+  if (left_out > 1) parts.push(`${count(left_out)} buckets hold NaN and are left out`);
   return parts.join("; ");
 }
 

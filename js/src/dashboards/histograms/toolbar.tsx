@@ -22,6 +22,7 @@ const AXES: readonly { value: XAxis; text: string; title: string }[] = [
   { value: "wall", text: "Wall", title: "Time of day" },
 ];
 const BINS = [10, 30, 60, 120, 240, 480];
+const SLICES = [20, 60, 200, 500, 1000, 2000];
 
 export function Toolbar(props: { view: View; model: HistogramsModel; fold: ComponentChildren }) {
   const { view, model, fold } = props;
@@ -31,15 +32,17 @@ export function Toolbar(props: { view: View; model: HistogramsModel; fold: Compo
       <Filter setting={settings.tagFilter} placeholder="Filter tags (.*)" />
       <Segments label="Mode" options={MODES} setting={model.mode} />
       <Segments label="Time axis" options={AXES} setting={settings.xAxis} />
-      <Toggle setting={model.logCounts} title="Draw the logarithm of 1 + count">
-        Log counts
-      </Toggle>
-      <Toggle
-        setting={model.density}
-        title="Draw counts divided by their sum and by the width of their bucket"
-      >
-        Density
-      </Toggle>
+      <span class="pair">
+        <Toggle setting={model.logCounts} title="Draw the logarithm of 1 + count">
+          Log counts
+        </Toggle>
+        <Toggle
+          setting={model.density}
+          title="Draw counts divided by their sum and by the width of their bucket"
+        >
+          Density
+        </Toggle>
+      </span>
       <Marked view={view} model={model} />
       <span class="end">
         {fold}
@@ -76,7 +79,7 @@ function Marked({ view, model }: { view: View; model: HistogramsModel }) {
 function SettingsPanel({ view, model }: { view: View; model: HistogramsModel }) {
   const { settings } = view.session;
   const bins = model.bins.value;
-  const choices = BINS.includes(bins) || bins === 0 ? BINS : [...BINS, bins].sort((a, b) => a - b);
+  const slices = model.maxSlices.value;
   return (
     <div class="settings">
       <h5>Buckets</h5>
@@ -85,7 +88,7 @@ function SettingsPanel({ view, model }: { view: View; model: HistogramsModel }) 
         title="Histograms are brought to equal bins, as TensorBoard does, or drawn as written"
         value={String(bins)}
         options={[
-          ...choices.map((count) => ({
+          ...choicesOf(BINS, bins).map((count) => ({
             value: String(count),
             text: count === 30 ? "30, as TensorBoard" : String(count),
           })),
@@ -107,6 +110,18 @@ function SettingsPanel({ view, model }: { view: View; model: HistogramsModel }) 
       />
       <h5>Steps</h5>
       <StepRange setting={settings.stepRange} />
+      <Select
+        label="At most"
+        title="Evenly spaced, and the last; a card says how many of how many it shows"
+        value={String(slices)}
+        options={choicesOf(SLICES, slices).map((count) => ({
+          value: String(count),
+          text: count.toLocaleString("en"),
+        }))}
+        onChange={(value) => {
+          model.maxSlices.value = Number(value);
+        }}
+      />
       <h5>Cards</h5>
       <Slider
         label="Width"
@@ -121,6 +136,12 @@ function SettingsPanel({ view, model }: { view: View; model: HistogramsModel }) 
       />
     </div>
   );
+}
+
+/** The numbers offered, with the current one among them; 0 is offered otherwise. */
+function choicesOf(offered: readonly number[], current: number): readonly number[] {
+  if (!current || offered.includes(current)) return offered;
+  return [...offered, current].sort((a, b) => a - b);
 }
 
 function Limits({ model }: { model: HistogramsModel }) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { heatScale, parse, shade } from "../../../src/dashboards/histograms/colors";
+import { heatPixels } from "../../../src/dashboards/histograms/heat";
 import { tooltipOf } from "../../../src/dashboards/histograms/hover";
 import {
   drawn,
@@ -10,7 +11,7 @@ import {
   rowOf,
   spotAt,
 } from "../../../src/dashboards/histograms/layout";
-import { heatPixels, paintMarked, paintSlices } from "../../../src/dashboards/histograms/paint";
+import { paintMarked, paintSlices } from "../../../src/dashboards/histograms/paint";
 import { Slices } from "../../../src/dashboards/histograms/slices";
 import { recorder } from "../../charts/recorder";
 

@@ -75,7 +75,7 @@ describe("heights", () => {
 });
 
 test("the nearest step and the bucket of a value", () => {
-  expect([-5, 4, 6, 99].map((step) => equal.nearest(step))).toEqual([0, 0, 1, 1]);
+  expect([-5, 4, 6, 99, 1e308].map((step) => equal.nearest(step))).toEqual([0, 0, 1, 1, 1]);
   expect(slicesOf({ step: [] }).nearest(1)).toBe(-1);
   expect([0, 1.9, 2.5, 4, 4.1].map((value) => equal.placeOf(0, value))).toEqual([0, 0, 1, 1, -1]);
   expect(written.placeOf(1, 0)).toBe(-1);
@@ -96,7 +96,7 @@ test("what is left out is told", () => {
   );
   expect(noteOf(thinned)).toBe(
     "2 of 2,000 steps shown; steps limited to a range: 2,000 of 4,000; " +
-      "1 steps cannot be read; 3 buckets hold NaN and are left out",
+      "1 step cannot be read; 3 buckets hold NaN and are left out",
   );
   expect(emptiness(equal)).toBe("");
   expect(emptiness(slicesOf({ step: [] }, { n: 0, in_range: 0 }))).toBe("No step yet");
