@@ -76,7 +76,7 @@ class Superseded:
 
 def _item(key: tuple[int, int], points: Points, buffers: list[memoryview]) -> dict[str, Any]:
     rows = extreme_rows(points.values, MOST_POINTS)
-    columns = {
+    columns: dict[str, npt.NDArray[Any]] = {
         "step": points.steps[rows],
         "wall": points.wall_times[rows],
         "value": points.values[rows],
