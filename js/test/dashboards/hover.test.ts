@@ -36,9 +36,10 @@ const POINTS = [point("1", 0.3), point("2", 0.1), point("10", 0.2)];
 describe("tooltipOf", () => {
   test("says run, smoothed, value and relative time; the nearest line is bold", () => {
     const tooltip = tooltipOf(hoverOf(POINTS), LINES, "step", AT, style());
-    expect(tooltip?.heading).toEqual(["step 20", "smoothed", "value", "relative"]);
+    expect(tooltip?.heading).toEqual(["step 20", "smoothed", "value", "relative", "time"]);
     expect(tooltip?.rows[0]).toMatchObject({ name: "run-1", nearest: true });
-    expect(tooltip?.rows[0]?.cells.at(-1)).toBe("1.0 min");
+    expect(tooltip?.rows[0]?.cells.at(-2)).toBe("1.0 min");
+    expect(tooltip?.rows[0]?.cells.at(-1)).toMatch(/^19(69|70)-\d\d-\d\d \d\d:\d\d:40$/);
     expect(tooltip?.rows.map(({ nearest }) => nearest)).toEqual([true, false, false]);
   });
 
@@ -60,7 +61,9 @@ describe("tooltipOf", () => {
     }
   });
 
-  test("rows above the limit are counted; a narrow view has fewer", () => {
+  test("rows above the limit are counted; a narrow view has fewer, and no time", () => {
+    const narrow = tooltipOf(hoverOf(POINTS), LINES, "step", AT, style({ narrow: true }));
+    expect(narrow?.heading).not.toContain("time");
     const two = tooltipOf(hoverOf(POINTS), LINES, "step", AT, style({ rows: 2 }));
     expect([two?.rows.length, two?.left_out]).toEqual([2, 1]);
     const many = Array.from({ length: 9 }, (_, i) => point(String(i), i));
@@ -85,7 +88,7 @@ describe("tooltipOf", () => {
       AT,
       style(),
     );
-    expect(tooltip?.heading).toEqual(["step 20", "value", "band", "runs", "relative"]);
+    expect(tooltip?.heading).toEqual(["step 20", "value", "band", "runs", "relative", "time"]);
     expect(tooltip?.rows[0]?.cells.slice(1, 3)).toEqual(["1 – 3", "5"]);
   });
 

@@ -1,6 +1,6 @@
 // What stands at the pointer: the tooltip's table and each run's value for the run list.
 import type { TooltipContent } from "../../board/view";
-import { formatPlace, formatRelative, formatStep, formatValue } from "../../charts/format";
+import { formatPlace, formatRelative, formatStep, formatValue, formatWallTime } from "../../charts/format";
 import type { ChartHover, NearestPoint } from "../../charts/line_chart";
 import type { Cursor, TooltipSort } from "../../state/session";
 import { type ChartX, type RunLine, startOf } from "./lines";
@@ -57,10 +57,12 @@ export function tooltipOf(
   const stepped = x !== "step" || steps.size > 1;
   if (stepped) heading.push("step");
   heading.push("relative");
+  const timed = x !== "wall" && !style.narrow;
+  if (timed) heading.push("time");
   const rows = shown.flatMap((point) => {
     const line = byId.get(point.id);
     if (!line) return [];
-    const cells = cellsOf(point, line, { smoothed, banded, counted, stepped });
+    const cells = cellsOf(point, line, { smoothed, banded, counted, stepped, timed });
     const bold = point === nearest && lines.length > 1;
     return [{ name: line.name, color: line.color, cells, nearest: bold }];
   });
@@ -93,7 +95,7 @@ function compareLast(a: number, b: number, sign: number): number {
 function cellsOf(
   point: NearestPoint,
   line: RunLine,
-  columns: { smoothed: boolean; banded: boolean; counted: boolean; stepped: boolean },
+  columns: Record<"smoothed" | "banded" | "counted" | "stepped" | "timed", boolean>,
 ): string[] {
   const start = startOf(line.wall);
   const wall = line.wall[point.index] ?? start;
@@ -104,6 +106,7 @@ function cellsOf(
   if (columns.counted) cells.push(String(count?.[point.index] ?? ""));
   if (columns.stepped) cells.push(formatStep(line.step[point.index] ?? 0));
   cells.push(formatRelative(wall - start));
+  if (columns.timed) cells.push(formatWallTime(wall));
   return cells;
 }
 
