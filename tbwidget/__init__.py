@@ -15,8 +15,9 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "CustomScalars": "dashboards",
-    "Histograms": "dashboards",
     "Distributions": "dashboards",
+    "Histograms": "dashboards",
+    "Images": "dashboards",
     "Logdir": "logs",
     "PRCurves": "dashboards",
     "Run": "logs",
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .dashboards import CustomScalars as CustomScalars
     from .dashboards import Distributions as Distributions
     from .dashboards import Histograms as Histograms
+    from .dashboards import Images as Images
     from .dashboards import PRCurves as PRCurves
     from .dashboards import Scalars as Scalars
     from .events.chart_layouts import layout as layout

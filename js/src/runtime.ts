@@ -6,6 +6,7 @@ import type { DashboardComponent, Tab, View } from "./board/view";
 import { CustomScalarsPanel } from "./dashboards/custom_scalars/panel";
 import { DistributionsPanel } from "./dashboards/distributions/panel";
 import { HistogramsPanel } from "./dashboards/histograms/panel";
+import { ImagesPanel } from "./dashboards/images/panel";
 import { PRCurvesPanel } from "./dashboards/pr_curves/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
 import { Session } from "./state/session";
@@ -19,6 +20,7 @@ import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire
 const DASHBOARDS: Record<string, DashboardComponent> = {
   scalars: ScalarsPanel,
   custom_scalars: CustomScalarsPanel,
+  images: ImagesPanel,
   histograms: HistogramsPanel,
   distributions: DistributionsPanel,
   pr_curves: PRCurvesPanel,

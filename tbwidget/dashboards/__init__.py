@@ -8,15 +8,25 @@ from tbwidget.widget.dashboard import Dashboard
 from .custom_scalars import CustomScalars
 from .distributions import Distributions
 from .histograms import Histograms
+from .images import Images
 from .pr_curves import PRCurves
 from .scalars import Scalars
 
 DASHBOARDS: tuple[type[Dashboard], ...] = (
     Scalars,
     CustomScalars,
+    Images,
     Distributions,
     Histograms,
     PRCurves,
 )
 
-__all__ = ["DASHBOARDS", "CustomScalars", "Distributions", "Histograms", "PRCurves", "Scalars"]
+__all__ = [
+    "DASHBOARDS",
+    "CustomScalars",
+    "Distributions",
+    "Histograms",
+    "Images",
+    "PRCurves",
+    "Scalars",
+]

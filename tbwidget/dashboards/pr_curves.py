@@ -11,7 +11,7 @@ from tbwidget.analysis.pr import average_precision, roc_auc, thresholds_of
 from tbwidget.logs import UnreadableValueError
 from tbwidget.widget.frame import jsonable, pack_columns
 from tbwidget.widget.rpc import Answer, number, texts
-from tbwidget.widget.summarising import Summarised, SummaryDashboard, thinned_rows
+from tbwidget.widget.summarising import Summarised, SummaryDashboard, row_at, thinned_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -165,15 +165,6 @@ class PRCurves(SummaryDashboard):
                 curve = pack_curve(series, index, row, buffers)
                 items.append({"run": self.state.run_number(name), "curve": curve})
         return Answer(items, buffers)
-
-
-def row_at(index: Index, step: float | None) -> int | None:
-    """Return the row at `step` or the last before it; None if there is none."""
-    steps = index.columns.steps
-    row = len(steps) - 1
-    if step is not None:
-        row = int(np.searchsorted(steps, step, side="right")) - 1
-    return row if row >= 0 else None
 
 
 def pack_curve(

@@ -20,6 +20,9 @@ TOOLTIP_SORTS = ("nearest", "name", "ascending", "descending")
 #: Columns that a card's data table can have; of one step, and of a range of steps.
 COLUMNS = ("smoothed", "value", "step", "relative", "time")
 RANGE_COLUMNS = ("start", "end", "min", "max", "mean", "change", "percent")
+MORE_COLUMNS = ("start_step", "end_step", "min_step", "max_step", "raw_change")
+#: Prefix of a column, an order or a group that is of a hyperparameter: ``"hparam:lr"``.
+HPARAM = "hparam:"
 MAX_NOTE_CHARACTERS = 10_000
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
 
@@ -77,7 +80,8 @@ class Settings(traitlets.HasTraits):
     pinned : list of str
         Tags whose cards stand on top.
     columns : list of str
-        Columns of the tables below the cards, of `COLUMNS` and `RANGE_COLUMNS`.
+        Columns of the tables below the cards, of `COLUMNS`, `RANGE_COLUMNS`, `MORE_COLUMNS` (of
+        ranges too, not shown by default) and ``"hparam:lr"``.
     card_width : int
         Least width of a card in CSS pixels.
     tables : bool
@@ -123,7 +127,7 @@ class Settings(traitlets.HasTraits):
     tag_filter = traitlets.Unicode().tag(sync=True)
     pinned = traitlets.List(traitlets.Unicode(), maxlen=MAX_ITEMS).tag(sync=True)
     columns = traitlets.List(
-        traitlets.Enum((*COLUMNS, *RANGE_COLUMNS)), [*COLUMNS, *RANGE_COLUMNS]
+        traitlets.Unicode(), [*COLUMNS, *RANGE_COLUMNS], maxlen=MAX_ITEMS
     ).tag(sync=True)
     card_width = traitlets.Int(340, min=200, max=2000).tag(sync=True)
     tables = traitlets.Bool(default_value=False).tag(sync=True)
@@ -153,6 +157,16 @@ class Settings(traitlets.HasTraits):
             message = f"x_axis is 'step', 'relative', 'wall' or 'tag:NAME', not {axis[:80]!r}"
             raise traitlets.TraitError(message)
         return axis
+
+    @traitlets.validate("columns")
+    def _validate_columns(self, proposal: Any) -> list[str]:
+        columns: list[str] = proposal["value"]
+        known = {*COLUMNS, *RANGE_COLUMNS, *MORE_COLUMNS}
+        if unknown := [one for one in columns if one not in known and not one.startswith(HPARAM)]:
+            names = ", ".join(sorted(known))
+            message = f"there is no column {unknown[0][:80]!r}; there are {names}, 'hparam:NAME'"
+            raise traitlets.TraitError(message)
+        return columns
 
     @traitlets.validate("run_colors")
     def _validate_colors(self, proposal: Any) -> dict[str, str]:

@@ -124,6 +124,15 @@ class Summarised:
         return sum(known is None for known in self._known.values())
 
 
+def row_at(index: Index, step: float | None) -> int | None:
+    """Return the row at `step` or the last before it; None if there is none."""
+    steps = index.columns.steps
+    row = len(steps) - 1
+    if step is not None:
+        row = int(np.searchsorted(steps, step, side="right")) - 1
+    return row if row >= 0 else None
+
+
 def keys_of(index: Index, rows: npt.NDArray[np.int64]) -> list[Any]:
     """Return what tells the entries of some rows from all others."""
     columns, writers = index.columns, index.writers

@@ -23,7 +23,7 @@ BUTTON = """(label) => deepAll('button')
 CARD = 'deepAll(`.card[data-tag="${tag}"]`)[0]'
 PROBE = f"(tag) => {CARD}.tbwidgetProbe()"
 FIELD = """([label, value]) => {
-  const field = deepAll('.panel .field').find((f) => f.innerText.trim().startsWith(label));
+  const field = deepAll('.panel label').find((f) => f.innerText.trim().startsWith(label));
   const control = field.querySelector('select, input, textarea');
   if (control.type === 'checkbox') { control.click(); return; }
   control.value = value;
@@ -270,7 +270,10 @@ def test_cards_are_pinned_sized_and_folded(board: Callable[..., Board]) -> None:
 
 
 def test_tables_at_a_step_and_over_a_range(board: Callable[..., Board]) -> None:
-    one = board("board.state.set_trait('smoothing', 0.0); board.scalars.tables = True")
+    one = board(
+        "board.state.set_trait('smoothing', 0.0); board.scalars.tables = True",
+        "print(json.dumps(board.scalars.columns))",
+    )
     one.notebook.run(1)
     rows = "() => [...deepAll('.card[data-tag=\"loss\"] tbody tr')].map((r) => r.innerText)"
     one.notebook.wait_for(f"() => ({rows})().length === 6")
@@ -293,6 +296,15 @@ def test_tables_at_a_step_and_over_a_range(board: Callable[..., Board]) -> None:
             f"() => deepAll('.card[data-tag=\"loss\"] th button').find({by_run}).click()"
         )
     one.notebook.wait_for(f"() => ({rows})()[0].startsWith('sgd/seed2')")
+    one.press("Settings")
+    one.page.evaluate("() => { deepAll('details.columns')[0].open = true; }")
+    one.set("Step of max")
+    one.notebook.wait_for(f"() => ({heads})().at(-1) === 'Step of max'")
+    steps = [row.split("\t")[-1] for row in one.page.evaluate(rows)]
+    assert all(abs(float(step) - low) <= 2 for step in steps)
+    one.page.wait_for_timeout(500)
+    columns = one.python(2)
+    assert columns[-1] == "max_step"
     assert one.notebook.errors() == []
 
 

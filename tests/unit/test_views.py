@@ -485,6 +485,7 @@ def test_a_page_can_set_only_what_is_the_page_s(page: Page, folder: Path) -> Non
         ("x_axis", "other"),
         ("hidden_runs", [1]),
         ("hidden_runs", ["a"] * 10_001),
+        ("columns", ["value", "other"]),
         ("run_filter", "a" * 10_001),
         ("tag_filter", "a" * 10_001),
     ],

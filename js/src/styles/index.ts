@@ -6,6 +6,7 @@ import curves from "./curves.css";
 import customScalars from "./custom_scalars.css";
 import frame from "./frame.css";
 import histograms from "./histograms.css";
+import images from "./images.css";
 import panel from "./panel.css";
 import runs from "./runs.css";
 import table from "./table.css";
@@ -21,6 +22,7 @@ export default [
   curves,
   customScalars,
   histograms,
+  images,
   table,
   tooltip,
 ].join("\n");

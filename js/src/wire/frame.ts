@@ -24,6 +24,14 @@ export class FrameReader {
     }
     return columns;
   }
+
+  /** The next buffer as it is, copied: it would keep the whole message alive. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    const buffer = this.#buffers[this.#next++];
+    if (!buffer) throw new Error("the message lacks a buffer");
+    const view = ArrayBuffer.isView(buffer) ? buffer : new DataView(buffer);
+    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice() as never;
+  }
 }
 
 function toFloat64(

@@ -36,6 +36,11 @@ describe("rangeRow", () => {
       mean: 11 / 3,
       change: -1,
       percent: -0.5,
+      start_step: 1,
+      end_step: 3,
+      min_step: 3,
+      max_step: 2,
+      raw_change: -1,
     });
   });
   test("what is not finite is left out; a line without points has no row", () => {
@@ -57,6 +62,11 @@ test("the kernel's rows", () => {
     max: 2,
     mean: 1,
     change: Number.NaN,
+    start_step: 3,
+    end_step: 3,
+    min_step: Number.NaN,
+    max_step: Number.NaN,
+    raw_change: Number.NaN,
     percent: 0.5,
   });
 });

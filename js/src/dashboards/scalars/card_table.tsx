@@ -1,31 +1,10 @@
 // The values below a chart: at a step, or over a range of steps.
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { formatRelative, formatStep, formatValue, formatWallTime } from "../../charts/format";
 import type { CardParts } from "./card";
+import { formatCell, headingOf, hparamOf, shownColumns } from "./columns";
 import { idOf, type RunLine, startOf, toLines } from "./lines";
 import { type Row, rangeRow, stepRow } from "./statistics";
 
-const HEADINGS: Record<string, string> = {
-  smoothed: "Smoothed",
-  value: "Value",
-  step: "Step",
-  time: "Time",
-  relative: "Relative",
-  start: "Start",
-  end: "End",
-  min: "Min",
-  max: "Max",
-  mean: "Mean",
-  change: "Change",
-  percent: "Change %",
-};
-const OF_A_RANGE = ["start", "end", "min", "max", "mean", "change", "percent"];
-const FORMATS: Record<string, (value: number) => string> = {
-  step: formatStep,
-  time: formatWallTime,
-  relative: formatRelative,
-  percent: (value) => (Number.isFinite(value) ? `${(value * 100).toPrecision(3)} %` : "–"),
-};
 /** More rows would not be read, and would slow the page. */
 const MOST_ROWS = 100;
 
@@ -34,7 +13,7 @@ export function CardTable({ state }: { state: CardParts }) {
   const { settings } = view.session;
   const sort = useSignal<{ column: string; down: boolean } | null>(null);
   const range = settings.stepRange.value;
-  const columns = settings.columns.value.filter((one) => OF_A_RANGE.includes(one) === !!range);
+  const columns = shownColumns(settings.columns.value, range !== null);
   const lines = useComputed(() =>
     toLines(
       sources.value.filter(({ superseded }) => !superseded),
@@ -57,7 +36,16 @@ export function CardTable({ state }: { state: CardParts }) {
     const row = exact.value?.get(line.id) ?? held;
     return row ? [{ line, row }] : [];
   });
-  sortRows(rows, sort.value);
+  const { hparams } = view.session;
+  const hparam = (column: string, { run }: RunLine) =>
+    hparams.value[run.number]?.[hparamOf(column) ?? ""];
+  const cellOf = (column: string, line: RunLine, row: Row) =>
+    hparamOf(column) === null
+      ? formatCell(column, row[column])
+      : String(hparam(column, line) ?? "");
+  sortRows(rows, sort.value, (column, line, row) =>
+    hparamOf(column) === null ? (row[column] ?? Number.NaN) : hparam(column, line),
+  );
   return (
     <div class="table">
       <table>
@@ -82,7 +70,7 @@ export function CardTable({ state }: { state: CardParts }) {
                     sort.value = { column, down: again };
                   }}
                 >
-                  {HEADINGS[column] ?? "Run"}
+                  {headingOf(column)}
                 </button>
               </th>
             ))}
@@ -96,7 +84,7 @@ export function CardTable({ state }: { state: CardParts }) {
                 {line.name}
               </th>
               {columns.map((column) => (
-                <td key={column}>{(FORMATS[column] ?? formatValue)(row[column] ?? Number.NaN)}</td>
+                <td key={column}>{cellOf(column, line, row)}</td>
               ))}
             </tr>
           ))}
@@ -143,20 +131,29 @@ function useExactRows(state: CardParts): Signal<ReadonlyMap<string, Row> | null>
   return exact;
 }
 
+/** Numbers before texts, and what is none last, either way. */
 function sortRows(
   rows: { line: RunLine; row: Row }[],
   sort: { column: string; down: boolean } | null,
+  cellValue: (column: string, line: RunLine, row: Row) => unknown,
 ): void {
   if (!sort) return;
   const { column, down } = sort;
+  const key = ({ line, row }: { line: RunLine; row: Row }) =>
+    column === "run" ? line.name : cellValue(column, line, row);
   rows.sort((a, b) => {
-    if (column === "run") {
-      const order = a.line.name.localeCompare(b.line.name, "en", { numeric: true });
-      return down ? -order : order;
-    }
-    const [one, other] = [a.row[column] ?? Number.NaN, b.row[column] ?? Number.NaN];
-    if (Number.isNaN(one) || Number.isNaN(other))
-      return Number(Number.isNaN(one)) - Number(Number.isNaN(other));
-    return down ? other - one : one - other;
+    const [one, other] = [key(a), key(b)];
+    const rank = rankOf(one) - rankOf(other);
+    if (rank) return rank;
+    const order =
+      typeof one === "number" && typeof other === "number"
+        ? one - other
+        : String(one).localeCompare(String(other), "en", { numeric: true });
+    return down ? -order : order;
   });
+}
+
+function rankOf(value: unknown): number {
+  if (typeof value === "number") return Number.isNaN(value) ? 2 : 0;
+  return value === undefined || value === null ? 2 : 1;
 }

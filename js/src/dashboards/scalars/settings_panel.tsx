@@ -4,6 +4,7 @@ import { hparamNames } from "../../state/runs";
 import type { Session, TooltipSort, XAxis } from "../../state/session";
 import { Check, Select, Slider } from "../../ui/controls";
 import { saveFile } from "./card_export";
+import { ColumnChooser } from "./columns";
 import type { ScalarsModel } from "./model";
 
 const GROUPINGS = [
@@ -118,6 +119,7 @@ export function SettingsPanel({ session, model }: { session: Session; model: Sca
           settings.tables.value = on;
         }}
       />
+      <ColumnChooser session={session} />
       <Select
         label="Tooltip"
         value={settings.tooltipSort.value}

@@ -29,15 +29,15 @@ export function rangeRow(line: RunLine, [low, high]: readonly [number, number]):
   const first = nearestIndex(line.step, low, true);
   const last = nearestIndex(line.step, high, true);
   const main = line.smoothed ?? line.raw;
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
+  let [min, minStep] = [Number.POSITIVE_INFINITY, Number.NaN];
+  let [max, maxStep] = [Number.NEGATIVE_INFINITY, Number.NaN];
   let sum = 0;
   let count = 0;
   for (let i = first; i <= last; i++) {
     const smoothed = main[i] as number;
     if (Number.isFinite(smoothed)) {
-      min = Math.min(min, smoothed);
-      max = Math.max(max, smoothed);
+      if (smoothed < min) [min, minStep] = [smoothed, line.step[i] as number];
+      if (smoothed > max) [max, maxStep] = [smoothed, line.step[i] as number];
     }
     const value = line.raw[i] as number;
     if (!Number.isFinite(value)) continue;
@@ -49,11 +49,16 @@ export function rangeRow(line: RunLine, [low, high]: readonly [number, number]):
   return {
     start,
     end,
+    start_step: line.step[first] as number,
+    end_step: line.step[last] as number,
+    min_step: minStep,
+    max_step: maxStep,
     min: min <= max ? min : Number.NaN,
     max: min <= max ? max : Number.NaN,
     mean: count ? sum / count : Number.NaN,
     change: end - start,
     percent: (end - start) / start,
+    raw_change: (line.raw[last] as number) - (line.raw[first] as number),
   };
 }
 
@@ -73,10 +78,15 @@ export function rowOfAnswer(answer: Record<string, unknown>): Row {
   return {
     start: number(point(answer.start).smoothed),
     end: number(point(answer.end).smoothed),
+    start_step: number(point(answer.start).step),
+    end_step: number(point(answer.end).step),
+    min_step: number(answer.step_at_min),
+    max_step: number(answer.step_at_max),
     min: number(answer.min),
     max: number(answer.max),
     mean: number(answer.mean),
     change: number(answer.change),
     percent: number(answer.percent_change),
+    raw_change: number(answer.raw_change),
   };
 }
