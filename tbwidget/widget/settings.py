@@ -126,9 +126,9 @@ class Settings(traitlets.HasTraits):
     run_filter = traitlets.Unicode().tag(sync=True)
     tag_filter = traitlets.Unicode().tag(sync=True)
     pinned = traitlets.List(traitlets.Unicode(), maxlen=MAX_ITEMS).tag(sync=True)
-    columns = traitlets.List(
-        traitlets.Unicode(), [*COLUMNS, *RANGE_COLUMNS], maxlen=MAX_ITEMS
-    ).tag(sync=True)
+    columns = traitlets.List(traitlets.Unicode(), [*COLUMNS, *RANGE_COLUMNS], maxlen=MAX_ITEMS).tag(
+        sync=True
+    )
     card_width = traitlets.Int(340, min=200, max=2000).tag(sync=True)
     tables = traitlets.Bool(default_value=False).tag(sync=True)
     tooltip_sort = traitlets.Enum(TOOLTIP_SORTS, "nearest").tag(sync=True)
