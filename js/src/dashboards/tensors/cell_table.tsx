@@ -16,7 +16,12 @@ export function CellTable({ slice, label }: { slice: Slice; label: string }) {
     const element = host.current;
     if (!element) return;
     const look = () => {
-      const { scrollTop: top, scrollLeft: left, clientWidth: width, clientHeight: height } = element;
+      const {
+        scrollTop: top,
+        scrollLeft: left,
+        clientWidth: width,
+        clientHeight: height,
+      } = element;
       place.value = { top, left, width, height };
     };
     const observer = new ResizeObserver(look);
@@ -35,7 +40,7 @@ export function CellTable({ slice, label }: { slice: Slice; label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keys
     // biome-ignore lint/a11y/useSemanticElements: a section has no name of its own
-    <div ref={host} class={`cell-table of-${kind}`} role="region" aria-label={label} tabIndex={0}>
+    <div ref={host} class="cell-table" role="region" aria-label={label} tabIndex={0}>
       <div
         style={{
           width: `${HEADING_PIXELS + slice.cells[1] * columnPixels}px`,
@@ -49,9 +54,9 @@ export function CellTable({ slice, label }: { slice: Slice; label: string }) {
         >
           <thead>
             <tr>
-              <th />
+              <th class="cell at corner" />
               {columns.map((column) => (
-                <th key={column} scope="col">
+                <th key={column} class="cell at" scope="col">
                   {placeText(slice, 1, column)}
                 </th>
               ))}
@@ -60,11 +65,13 @@ export function CellTable({ slice, label }: { slice: Slice; label: string }) {
           <tbody>
             {rows.map((row) => (
               <tr key={row}>
-                <th scope="row">{placeText(slice, 0, row)}</th>
+                <th class="cell at corner" scope="row">
+                  {placeText(slice, 0, row)}
+                </th>
                 {columns.map((column) => {
                   const text = cellText(slice, row, column);
                   return (
-                    <td key={column} title={slice.texts ? text : undefined}>
+                    <td key={column} class={`cell ${kind}`} title={slice.texts ? text : undefined}>
                       {text}
                     </td>
                   );

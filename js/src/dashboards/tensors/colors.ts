@@ -71,7 +71,10 @@ export function paintCells(
       pixels.set([...NOT_A_NUMBER, 255], i * 4);
       continue;
     }
-    const at = share < 0 ? Math.round((1 + share) * (SHADES - 1)) : SHADES + Math.round(share * (SHADES - 1));
+    const at =
+      share < 0
+        ? Math.round((1 + share) * (SHADES - 1))
+        : SHADES + Math.round(share * (SHADES - 1));
     for (let k = 0; k < 4; k++) pixels[i * 4 + k] = scale[at * 4 + k] as number;
   }
 }

@@ -42,7 +42,6 @@ export function HeatMap({ view, slice, range, label, pointed, onPick }: HeatMapP
       height={rows}
       role="img"
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move from cell to cell
       tabIndex={0}
       onPointerMove={(event) => {
         pointed.value = cellAt(event, slice.cells, long);
@@ -93,7 +92,7 @@ export function Legend(props: { view: View; slice: Slice; range: ColorRange | nu
       {range ? (
         <>
           {formatValue(range.low)}
-          <canvas ref={bar} width={BAR_PIXELS} height={1} aria-hidden="true" />
+          <canvas ref={bar} width={BAR_PIXELS} height={1} />
           {formatValue(range.high)}
         </>
       ) : (

@@ -49,7 +49,6 @@ export function RunTable(props: {
           {rows.map(({ run, step, tensor }) => (
             <tr
               key={run.number}
-              class={run === chosen ? "chosen" : ""}
               onMouseEnter={() => {
                 view.highlighted.value = run.number;
               }}
@@ -60,6 +59,7 @@ export function RunTable(props: {
               <th scope="row">
                 <button
                   type="button"
+                  class="pick-run"
                   aria-pressed={run === chosen}
                   title={`Show the values of ${run.label}`}
                   onClick={() => {

@@ -91,7 +91,6 @@ function Controls(props: { state: TensorCardState; tensor: Tensor; slice: Slice 
     <div class="slice-controls">
       {leading.map((size, dimension) => (
         <NumberBox
-          // biome-ignore lint/suspicious/noArrayIndexKey: a dimension is its place
           key={dimension}
           label={`Index in dimension ${dimension}`}
           before={dimension ? "," : "["}
