@@ -40,31 +40,30 @@ def statistics_of(array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """
     if array.dtype.kind not in "biufc":
         return np.array([array.size, 0, 0, *[np.nan] * 5])
-    nan = infinite = 0
+    infinite = found = 0
     low, high = math.inf, -math.inf
     for values in _chunks(array):
-        nan += int(np.isnan(values).sum())
         infinite += int(np.isinf(values).sum())
-        finite = values[np.isfinite(values)]
+        finite = _finite(values)
+        found += len(finite)
         if len(finite):
             low, high = min(low, finite.min()), max(high, finite.max())
-    count = array.size - nan - infinite
-    if not count:
-        return np.array([array.size, nan, infinite, *[np.nan] * 5])
+    counts = [array.size, array.size - found - infinite, infinite]
+    if not found:
+        return np.array([*counts, *[np.nan] * 5])
     # Divided by the largest, neither a sum nor a square can overflow.
     scale = max(abs(low), abs(high)) or 1.0
-    total = squares = 0.0
+    total = squares = spread = 0.0
     for values in _chunks(array):
-        shares = values[np.isfinite(values)] / scale
+        shares = _finite(values) / scale
         total += float(shares.sum())
         squares += float(np.dot(shares, shares))
-    mean = total / count
-    spread = 0.0
+    mean = total / found
     for values in _chunks(array):
-        away = values[np.isfinite(values)] / scale - mean
+        away = _finite(values) / scale - mean
         spread += float(np.dot(away, away))
-    std, norm = scale * math.sqrt(spread / count), scale * math.sqrt(squares)
-    return np.array([array.size, nan, infinite, low, high, scale * mean, std, norm])
+    std, norm = scale * math.sqrt(spread / found), scale * math.sqrt(squares)
+    return np.array([*counts, low, high, scale * mean, std, norm])
 
 
 def magnitudes_of(array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -80,3 +79,8 @@ def _chunks(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[np.float64]]:
     flat = array.reshape(-1)
     for first in range(0, len(flat), _CHUNK):
         yield magnitudes_of(flat[first : first + _CHUNK])
+
+
+def _finite(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    finite = np.isfinite(values)
+    return values if finite.all() else values[finite]

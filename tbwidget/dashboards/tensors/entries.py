@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Bytes of records that are read for the statistics of one series, about; but of so many steps, if
 #: they are not larger than that by themselves.
-READ_BYTES = 32 * 2**20
+READ_BYTES = 16 * 2**20
 FEWEST_STEPS = 8
 
 

@@ -71,13 +71,15 @@ export function TensorCard({ view, model, tag, visible }: CardProps) {
   const waiting = stale && waitingForKernel.value > 0;
   const steps = unionOf(model.sources(tag).map(({ summary }) => summary.step));
   const slice = shown?.tensor.slice;
-  const texts = !!slice?.texts;
+  const numbers = model
+    .sources(tag)
+    .some(({ summary }) => summary.columns.mean?.some(Number.isFinite));
   return (
     <CardFrame
       {...{ view, visible, seen, onElement, state }}
       tag={name}
       note={waiting ? "kernel busy: the tensors follow" : model.note(tag)}
-      className="curves tensors"
+      className={`curves tensors${shown && !slice?.cells.every(Boolean) && !numbers ? " bare" : ""}`}
       data={{ "data-series": rows.value.length }}
       label={`${name}: tensors of ${rows.value.length} runs`}
       menu={() => (
@@ -103,12 +105,12 @@ export function TensorCard({ view, model, tag, visible }: CardProps) {
           />
         </div>
         <div class="curves-side">
-          <RunTable {...{ view, state }} rows={rows.value} chosen={chosen.value?.run} />
           <StepSlider {...{ view, steps }} tag={name} own={state.step} />
-          <h5 hidden={texts}>{TITLES[model.band.value]} over steps</h5>
-          <div ref={chart} class="chart" hidden={texts} />
+          <h5 hidden={!numbers}>{TITLES[model.band.value]} over steps</h5>
+          <div ref={chart} class="chart" hidden={!numbers} />
         </div>
       </div>
+      <RunTable {...{ view, state }} rows={rows.value} chosen={chosen.value?.run} />
     </CardFrame>
   );
 }

@@ -8,6 +8,8 @@ import type { Pair, Slice } from "./model";
 
 /** A slice longer than this many times its width fills its place, lest its cells are hairlines. */
 const LONGEST = 5;
+/** Pixels that a cell has at most. */
+const LARGEST = 48;
 const BAR_PIXELS = 128;
 
 export interface HeatMapProps {
@@ -40,6 +42,7 @@ export function HeatMap({ view, slice, range, label, pointed, onPick }: HeatMapP
       class={`heat${long ? " long" : ""}${slice.how ? " blocks" : ""}`}
       width={columns}
       height={rows}
+      style={{ maxWidth: `${columns * LARGEST}px`, maxHeight: `${rows * LARGEST}px` }}
       role="img"
       aria-label={label}
       tabIndex={0}

@@ -103,10 +103,14 @@ function Cells(props: {
       {plugins && <td>{tensor && (tensor.plugin || "none")}</td>}
       <td>{step === null ? "" : formatStep(step)}</td>
       {columns.map(([name]) => (
-        <td key={name}>
-          {tensor && !tensor.error ? formatValue(tensor.statistics[name] ?? Number.NaN) : ""}
-        </td>
+        <td key={name}>{statistic(tensor?.statistics[name])}</td>
       ))}
     </>
   );
+}
+
+/** NaN is what there is none of: there is no finite element. */
+function statistic(value: number | undefined): string {
+  if (value === undefined) return "";
+  return Number.isNaN(value) ? "–" : formatValue(value);
 }
