@@ -52,7 +52,7 @@ def statistics_of(array: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     if not found:
         return np.array([*counts, *[np.nan] * 5])
     # Divided by the largest, neither a sum nor a square can overflow.
-    scale = max(abs(low), abs(high)) or 1.0
+    scale = float(max(abs(low), abs(high))) or 1.0
     total = squares = spread = 0.0
     for values in _chunks(array):
         shares = _finite(values) / scale

@@ -8,6 +8,8 @@ import type { Pair, Slice } from "./model";
 
 /** A slice longer than this many times its width fills its place, lest its cells are hairlines. */
 const LONGEST = 5;
+/** With so few rows it takes little room. */
+const FLAT = 2;
 /** Pixels that a cell has at most. */
 const LARGEST = 48;
 const BAR_PIXELS = 128;
@@ -39,7 +41,7 @@ export function HeatMap({ view, slice, range, label, pointed, onPick }: HeatMapP
   return (
     <canvas
       ref={canvas}
-      class={`heat${long ? " long" : ""}${slice.how ? " blocks" : ""}`}
+      class={`heat${long ? " long" : ""}${rows <= FLAT ? " flat" : ""}${slice.how ? " blocks" : ""}`}
       width={columns}
       height={rows}
       style={{ maxWidth: `${columns * LARGEST}px`, maxHeight: `${rows * LARGEST}px` }}

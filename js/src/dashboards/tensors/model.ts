@@ -105,7 +105,8 @@ export class TensorsModel extends ValueModel<Tensor, TensorCardState> {
       for (const size of summary.columns.size ?? []) if (!Number.isNaN(size)) made++;
     }
     const notes = [];
-    if (unreadable) notes.push(`${unreadable} steps cannot be read`);
+    if (unreadable)
+      notes.push(`${unreadable} ${unreadable === 1 ? "step" : "steps"} cannot be read`);
     if (made + unreadable < all)
       notes.push(`statistics of ${made} of ${(all - unreadable).toLocaleString("en")} steps`);
     return notes.join(", ");
