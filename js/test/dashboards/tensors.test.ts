@@ -41,7 +41,7 @@ describe("colours", () => {
     const share = (low: number, high: number) => (value: number) => shareOf(value, { low, high });
     expect([-2, 0, 4].map(share(-2, 4))).toEqual([-0.5, 0, 1]);
     expect([2, 3, 4].map(share(2, 4))).toEqual([0, 0.5, 1]);
-    expect([-4, -3, -2].map(share(-4, -2))).toEqual([-1, -0.5, -0]);
+    expect([-4, -3, -2].map(share(-4, -2))).toEqual([-1, -0.5, 0]);
     expect([5, 0, -5].map((same) => shareOf(same, { low: same, high: same }))).toEqual([
       0.5, 0, -0.5,
     ]);

@@ -58,7 +58,8 @@ export function HeatMap({ view, slice, range, label, pointed, onPick }: HeatMapP
         pointed.value = null;
       }}
       onClick={(event) => {
-        const cell = cellAt(event, slice.cells, long);
+        // A click is told in whole pixels, which is not where the pointer is.
+        const cell = pointed.peek() ?? cellAt(event, slice.cells, long);
         if (cell && slice.how) onPick(cell);
       }}
       onKeyDown={(event) => {
