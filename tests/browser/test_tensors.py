@@ -279,8 +279,8 @@ def test_runs_steps_and_colours_are_chosen_here_and_in_python(
         [
             "import tbwidget; view = tbwidget.Tensors('runs_of_tensors', height=500); view",
             "view.state.step = 1",
-            "import json; rows = view.selection.itertuples(); print(json.dumps("
-            + "[view.step, *([row.run, row.step, row.tensor.tolist()] for row in rows)]))",
+            """import json; rows = view.selection.itertuples(); print(json.dumps(
+            [view.step, *([row.run, row.step, row.tensor.tolist()] for row in rows)]))""",
         ]
     )
     notebook.run(0)
