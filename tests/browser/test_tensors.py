@@ -172,6 +172,11 @@ def test_a_large_tensor_is_looked_at_in_blocks_in_part_and_as_a_table(
     assert [float(cell) for cell in cells[1:3]] == pytest.approx(
         whole[2, 555, column : column + 2].tolist(), rel=2e-3
     )
+    # A card that fills the view is looked at as before.
+    notebook.page.evaluate(BUTTON, "Fill the view")
+    notebook.wait_for("() => deepAll('.card.full .chart canvas')[0]?.clientHeight > 150")
+    notebook.page.evaluate(SET, ["t", "First row", "100"])
+    wait(notebook, "t", "!p.stale && p.slice.first[0] === 100")
     # The small one of step 0 has neither blocks nor other dimensions.
     notebook.page.evaluate(SET, ["t", "Step of", "0"])
     np.testing.assert_array_equal(
