@@ -129,7 +129,7 @@ def test_a_large_tensor_is_looked_at_in_blocks_in_part_and_as_a_table(
     ef.write(server.root / "large" / ef.NAME, record(0, array(0)), record(5, whole))
     notebook = open_notebook(["import tbwidget; tbwidget.Tensors('large', height=500)"])
     notebook.run(0)
-    shown = wait(notebook, "t", "!p.stale && p.slice.how === 'mean' && p.slice.block[0] === 5")
+    shown = wait(notebook, "t", "!p.stale && p.slice?.how === 'mean' && p.slice?.block[0] === 5")
     assert shown["slice"]["cells"] == [120, 125]
     np.testing.assert_allclose(
         shown["slice"]["values"], reduced(whole[0], (5, 4)).ravel(), rtol=1e-12
@@ -139,7 +139,7 @@ def test_a_large_tensor_is_looked_at_in_blocks_in_part_and_as_a_table(
     assert "mean of each 5 \N{MULTIPLICATION SIGN} 4 of 600" in notebook.text()
 
     notebook.page.evaluate(SET, ["t", "Index in dimension 0", "2"])
-    wait(notebook, "t", "!p.stale && p.slice.index[0] === 2")
+    wait(notebook, "t", "!p.stale && p.slice?.index[0] === 2")
     x, y, width, height = notebook.page.evaluate(
         f"(tag) => {{ const r = {CARD}.querySelector('.heat').getBoundingClientRect();"
         " return [r.left, r.top, r.width, r.height]; }",
@@ -153,16 +153,16 @@ def test_a_large_tensor_is_looked_at_in_blocks_in_part_and_as_a_table(
     assert readout.startswith("[2, 100\N{EN DASH}104, 200\N{EN DASH}203] mean ")
     assert float(readout.split()[-1]) == pytest.approx(cell, rel=1e-3)
     notebook.page.mouse.click(x + 50.5 * size, y + 20.5 * size)
-    shown = wait(notebook, "t", "!p.stale && p.slice.how === '' && p.slice.cells[0] === 128")
+    shown = wait(notebook, "t", "!p.stale && p.slice?.how === '' && p.slice?.cells[0] === 128")
     row, column = shown["slice"]["first"]
     assert (row, column) == (43, 140)
     part = whole[2, row : row + 128, column : column + 128]
     np.testing.assert_array_equal(shown["slice"]["values"], part.ravel())
 
     notebook.page.evaluate(BUTTON, "Table")
-    shown = wait(notebook, "t", "!p.stale && p.slice.cells[0] === 256")
+    shown = wait(notebook, "t", "!p.stale && p.slice?.cells[0] === 256")
     notebook.page.evaluate(SET, ["t", "First row", "300"])
-    shown = wait(notebook, "t", "!p.stale && p.slice.first[0] === 300")
+    shown = wait(notebook, "t", "!p.stale && p.slice?.first[0] === 300")
     row, column = shown["slice"]["first"]
     notebook.page.evaluate("() => { deepAll('.cell-table')[0].scrollTop = 1e6; }")
     notebook.wait_for("() => deepAll('.cell-table tbody tr').at(-1)?.innerText.startsWith('555')")
@@ -176,7 +176,7 @@ def test_a_large_tensor_is_looked_at_in_blocks_in_part_and_as_a_table(
     notebook.page.evaluate(BUTTON, "Fill the view")
     notebook.wait_for("() => deepAll('.card.full .chart canvas')[0]?.clientHeight > 150")
     notebook.page.evaluate(SET, ["t", "First row", "100"])
-    wait(notebook, "t", "!p.stale && p.slice.first[0] === 100")
+    wait(notebook, "t", "!p.stale && p.slice?.first[0] === 100")
     # The small one of step 0 has neither blocks nor other dimensions.
     notebook.page.evaluate(SET, ["t", "Step of", "0"])
     np.testing.assert_array_equal(
@@ -296,7 +296,7 @@ def test_runs_steps_and_colours_are_chosen_here_and_in_python(
     np.testing.assert_array_equal(shown_array(shown), array(13) + 3)
     notebook.page.evaluate(BUTTON, "All steps")
     every = [array(10 + step) + step for step in range(4)]
-    wait(notebook, "t", f"p.range.low === {np.min(every)} && p.range.high === {np.max(every)}")
+    wait(notebook, "t", f"p.range?.low === {np.min(every)} && p.range?.high === {np.max(every)}")
     notebook.run(1)
     shown = wait(notebook, "t", "p.step === 1 && !p.stale")
     np.testing.assert_array_equal(shown_array(shown), array(11) + 1)
