@@ -9,6 +9,7 @@ import { HistogramsPanel } from "./dashboards/histograms/panel";
 import { ImagesPanel } from "./dashboards/images/panel";
 import { PRCurvesPanel } from "./dashboards/pr_curves/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
+import { TensorsPanel } from "./dashboards/tensors/panel";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
 import { readTheme, themeRevision, watchTheme } from "./state/theme";
@@ -24,6 +25,7 @@ const DASHBOARDS: Record<string, DashboardComponent> = {
   histograms: HistogramsPanel,
   distributions: DistributionsPanel,
   pr_curves: PRCurvesPanel,
+  tensors: TensorsPanel,
 };
 
 // For tests: how often this module ran.

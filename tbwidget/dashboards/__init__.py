@@ -11,6 +11,7 @@ from .histograms import Histograms
 from .images import Images
 from .pr_curves import PRCurves
 from .scalars import Scalars
+from .tensors import Tensors
 
 DASHBOARDS: tuple[type[Dashboard], ...] = (
     Scalars,
@@ -19,6 +20,7 @@ DASHBOARDS: tuple[type[Dashboard], ...] = (
     Distributions,
     Histograms,
     PRCurves,
+    Tensors,
 )
 
 __all__ = [
@@ -29,4 +31,5 @@ __all__ = [
     "Images",
     "PRCurves",
     "Scalars",
+    "Tensors",
 ]

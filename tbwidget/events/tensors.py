@@ -59,6 +59,25 @@ _MORE = {
     **dict.fromkeys(_FLOAT8, ("u1", "float8_val")),
 }
 _REFERENCE = 100  # added to the type of a TensorFlow 1 variable
+#: What TensorFlow calls the types that numpy lacks.
+_NAMES = {
+    STRING: "string",
+    11: "qint8",
+    12: "quint8",
+    13: "qint32",
+    BFLOAT16: "bfloat16",
+    15: "qint16",
+    16: "quint16",
+    24: "float8_e5m2",
+    25: "float8_e4m3fn",
+    26: "float8_e4m3fnuz",
+    27: "float8_e4m3b11fnuz",
+    28: "float8_e5m2fnuz",
+    29: "int4",
+    30: "uint4",
+    31: "int2",
+    32: "uint2",
+}
 
 
 class MalformedValueError(ValueError):
@@ -96,6 +115,13 @@ def shape_of(tensor: Any) -> tuple[int, ...]:
         message = f"a tensor of {len(shape)} dimensions"
         raise MalformedValueError(message)
     return shape
+
+
+def type_name_of(tensor: Any) -> str:
+    """Return the name of a `TensorProto`'s data type, such as ``"float32"`` or ``"bfloat16"``."""
+    kind = tensor.dtype % _REFERENCE
+    dtype, _ = NUMERIC.get(kind) or _MORE.get(kind) or ("", "")
+    return _NAMES.get(kind) or (np.dtype(dtype).name if dtype else f"type {kind}")
 
 
 def array_of(tensor: Any, limit: int) -> npt.NDArray[Any]:

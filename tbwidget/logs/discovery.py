@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -43,6 +44,30 @@ def is_event_file(name: str) -> bool:
     return "tfevents" in name and not name.endswith(".profile-empty")
 
 
+def plugin_of_file(name: str, directory: str) -> str:
+    """Return the plugin that a file is for which is no event file; empty if it is for none.
+
+    Parameters
+    ----------
+    name
+        Of the file.
+    directory
+        Where it is, with slashes, from the log directory on.
+
+    Examples
+    --------
+    >>> plugin_of_file("host.xplane.pb", "train/plugins/profile/2026_01_01")
+    'profile'
+    """
+    if name == "projector_config.pbtxt":
+        return "projector"
+    if name.endswith((".pt.trace.json", ".pt.trace.json.gz")):  # torch.profiler
+        return "profile"
+    parts = directory.split("/")
+    at = parts.index("plugins") + 1 if "plugins" in parts else len(parts)
+    return parts[at] if at < len(parts) else ""
+
+
 def lineage_of(name: str) -> str:
     """Return the host and process part of an event file's name: who wrote it.
 
@@ -70,7 +95,8 @@ class Found:
     """What a walk over a log directory found.
 
     ``errors`` are (path, message) pairs of directories that could not be listed; ``exists`` is
-    whether the root was there; ``partial`` whether the walk gave up after `MAX_ENTRIES`.
+    whether the root was there; ``partial`` whether the walk gave up after `MAX_ENTRIES`;
+    ``plugins`` how many files there are by the plugin that they are for, beside event files.
     """
 
     files: list[FoundFile] = field(default_factory=list)
@@ -78,6 +104,7 @@ class Found:
     exists: bool = False
     partial: bool = False
     not_event_file: bool = False
+    plugins: Counter[str] = field(default_factory=Counter)
 
 
 def discover(root: str, prefix: str = "") -> Found:
@@ -169,6 +196,8 @@ class _Walk:
                 elif is_event_file(entry.name):
                     run = "/".join(filter(None, (self._prefix, relative))) or "."
                     self._found.files.append(FoundFile(printable(run), entry.path))
+                elif plugin := plugin_of_file(entry.name, relative):
+                    self._found.plugins[printable(plugin)] += 1
             except OSError:
                 continue  # vanished, or a link to itself
         return directories

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from tbwidget.events import payloads
 from tbwidget.events.media import Audio, Image
-from tbwidget.events.tensors import MalformedValueError
+from tbwidget.events.tensors import MalformedValueError, type_name_of
 
 from .blobs import BlobSeries, check_version
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
+
+    from .blobs import Index
 
 _B = TypeVar("_B")
 #: About what a small Python object takes.
@@ -60,12 +62,36 @@ class HistogramSeries(_ArraySeries):
 
 
 class TensorSeries(_ArraySeries):
-    """Tensors of plugins not known here, by step; strings are bytes objects."""
+    """Tensors of plugins not known here, by step; strings are bytes objects.
+
+    Examples
+    --------
+    >>> run.tensors["embedding"][-1].shape  # doctest: +SKIP
+    (512, 64)
+    """
 
     kind = "tensors"
     _purges = True
     _has_version = False
     _of = staticmethod(payloads.tensor_of)
+
+    def _decode(self, event: Any, slot: int) -> tuple[Any, int]:
+        array, size = super()._decode(event, slot)
+        return (array, type_name_of(event.summary.value[slot].tensor)), size
+
+    def _handed_out(self, kept: Any) -> Any:
+        return kept[0]
+
+    def type_at(self, index: Index, row: int) -> str:
+        """Return the name of the data type that was written: arrays of bfloat16 are float32.
+
+        Raises
+        ------
+        UnreadableValueError
+            If the value cannot be read.
+        """
+        name: str = self._kept(index, row)[1]
+        return name
 
 
 class PRCurveSeries(_ArraySeries):

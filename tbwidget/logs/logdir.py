@@ -174,6 +174,14 @@ class Logdir(LogTables):
         return self._last_found.exists
 
     @property
+    def plugin_files(self) -> dict[str, int]:
+        """How many files there are beside event files, by plugin: ``profile``, ``projector``, ...
+
+        They are counted, not read; behind URLs they are not looked for.
+        """
+        return dict(self._last_found.plugins)
+
+    @property
     def progress(self) -> Progress:
         """How far reading has come."""
         revision, last = self.revision, self._last_progress
@@ -326,7 +334,8 @@ class Logdir(LogTables):
             if item.run not in self._runs:
                 self._runs[item.run] = Run(item.run, self, purge=self._purge)
                 self.revision += 1
-        if found.exists != self._last_found.exists:
+        before = self._last_found
+        if (found.exists, found.plugins) != (before.exists, before.plugins):
             self.revision += 1
         self._last_found = found
 

@@ -79,6 +79,7 @@ class Roots:
             found.exists |= one.exists
             found.partial |= one.partial
             found.not_event_file |= one.not_event_file
+            found.plugins += one.plugins
         return found
 
     def relative(self, path: str) -> str:

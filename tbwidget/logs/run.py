@@ -72,12 +72,23 @@ class Run(Accessors):
     def tags(self) -> dict[str, list[str]]:
         """The tags by kind, each list in natural order; only the kinds present."""
         by_kind: dict[str, list[str]] = {"scalars": list(self._series.copy())}
-        for (kind, tag), series in self._blobs.copy().items():
-            name = part_of(tag, series.metadata)[0] if kind == "meshes" else tag
+        for kind, name in self.plugins:
             by_kind.setdefault(kind, []).append(name)
         return {
             kind: sorted(set(by_kind[kind]), key=natural_key) for kind in KINDS if by_kind.get(kind)
         }
+
+    @property
+    def plugins(self) -> dict[tuple[str, str], str]:
+        """The plugins that values are for, by kind and tag as in `tags`; empty if none is named.
+
+        Scalars, which are many, are left out.
+        """
+        found: dict[tuple[str, str], str] = {}
+        for (kind, tag), series in self._blobs.copy().items():
+            name = part_of(tag, series.metadata)[0] if kind == "meshes" else tag
+            found.setdefault((kind, name), series.metadata.plugin)
+        return found
 
     @property
     def kinds(self) -> set[str]:

@@ -20,7 +20,7 @@ from .rpc import Answer, RequestError
 from .summarising import Summarised, Summary, SummaryDashboard, row_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
@@ -41,14 +41,23 @@ BURST_BYTES = 4 * 2**20
 UNWATCHED_BYTES = 2**20
 
 PLACE = ("file", "offset", "slot")
-_NO_COLUMNS = {name: np.empty(0) for name in ("step", "wall", *PLACE)}
+
+
+def _nothing(_value: Any) -> npt.NDArray[np.float64]:
+    return np.empty(0)
 
 
 class Entries(Summarised):
     """Where the values of one series lie, of which the page holds a copy."""
 
-    def __init__(self, series: BlobSeries[Any], writers: list[Writer]) -> None:
-        super().__init__(series, _nothing, len(PLACE))
+    def __init__(
+        self,
+        series: BlobSeries[Any],
+        writers: list[Writer],
+        summarise: Callable[[Any], npt.NDArray[np.float64]] = _nothing,
+        width: int = 0,
+    ) -> None:
+        super().__init__(series, summarise, width)
         self._writers = writers
         self._places = np.empty((0, len(PLACE)))
         #: Whether the page has yet to be given the newest value, and whether it was given any.
@@ -69,10 +78,6 @@ class Entries(Summarised):
         self._places, self.sent, self.behind = places, index, True
         columns = index.columns
         return same, Summary(columns.steps[same:], columns.wall_times[same:], places[same:], 0)
-
-
-def _nothing(_value: Any) -> npt.NDArray[np.float64]:
-    return np.empty(0)
 
 
 def places_of(index: Index, writers: list[Writer]) -> npt.NDArray[np.float64]:
@@ -111,6 +116,10 @@ class ValueDashboard(SummaryDashboard):
         `wish` is what the page asked for, unchecked; empty for what is pushed.
         """
 
+    def pushed_size(self, length: int) -> int:
+        """Return about how many bytes are pushed of a value whose record has `length` bytes."""
+        return length
+
     def summarise(self, value: Any) -> npt.NDArray[np.float64]:
         """Make nothing of a value: it is sent itself."""
         return _nothing(value)
@@ -147,13 +156,14 @@ class ValueDashboard(SummaryDashboard):
         if not isinstance(held, Entries) or not held.behind or held.sent is None:
             return item
         count = len(held.sent.columns)
-        size = int(held.sent.columns.lengths[-1]) if count else 0
+        size = self.pushed_size(int(held.sent.columns.lengths[-1])) if count else 0
         if not count or size > PUSHED_BYTES:
             held.behind = False
         elif self._may_send(size, held):
             if item is None:
                 item = {"key": key, "from": count, "n": count, "steps": count, "unreadable": 0}
-                item["columns"] = pack_columns(_NO_COLUMNS, buffers)
+                columns = ("step", "wall", *self.summary_columns)
+                item["columns"] = pack_columns({name: np.empty(0) for name in columns}, buffers)
             held.behind, held.given = False, True
             before = size_of(buffers)
             item["value"] = self._value(series, held.sent, count - 1, {}, buffers)

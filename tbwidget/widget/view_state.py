@@ -101,9 +101,14 @@ class ViewState(Settings, Channel):
         return [*self.derived.problems(), *self.logdir.problems]
 
     def catalog(self) -> dict[str, Any]:
-        """Return the runs and tags there are, as the page wants them."""
+        """Return the runs and tags there are, as the page wants them.
+
+        ``plugins`` has for each kind but scalars how many tags are of which plugin, ``files`` how
+        many files beside event files are.
+        """
         runs: list[list[Any]] = []
         by_kind: dict[str, dict[str, list[int]]] = {}
+        plugins: dict[str, dict[str, set[str]]] = {}
         all_runs = self.logdir.runs
         for name, run in all_runs.items():
             number = self.run_number(name)
@@ -125,6 +130,8 @@ class ViewState(Settings, Channel):
                 holders = by_kind.setdefault(kind, {})
                 for tag in names:
                     holders.setdefault(tag, []).append(number)
+            for (kind, tag), plugin in run.plugins.items():
+                plugins.setdefault(kind, {}).setdefault(plugin or kind, set()).add(tag)
         tags = {
             kind: [
                 [
@@ -136,7 +143,17 @@ class ViewState(Settings, Channel):
             ]
             for kind, holders in by_kind.items()
         }
-        return {"op": "catalog", "name": self.logdir.name, "runs": runs, "tags": tags}
+        return {
+            "op": "catalog",
+            "name": self.logdir.name,
+            "runs": runs,
+            "tags": tags,
+            "plugins": {
+                kind: {plugin: len(names) for plugin, names in sorted(of_kind.items())}
+                for kind, of_kind in plugins.items()
+            },
+            "files": self.logdir.plugin_files,
+        }
 
     def status(self) -> dict[str, Any]:
         """Return how reading stands, as the page wants it."""

@@ -3,6 +3,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Empty, IconButton } from "../ui/controls";
 import { PopoverLayer } from "../ui/popover";
+import { NotShown } from "./not_shown";
 import { COLUMN_WIDTH, RunList } from "./run_list";
 import { StatusLine } from "./status_line";
 import { Tooltip } from "./tooltip";
@@ -40,7 +41,7 @@ export function Board({ view, tabs, tabbed, title, tab }: BoardProps) {
             <small>· {plural(session.runs.value.length, "run")}</small>
           </span>
           <Tabs {...{ view, tabs: withData, current, tab, narrow }} />
-          {!narrow && <NotShown view={view} tabs={tabs} />}
+          <NotShown {...{ view, tabs, narrow }} />
         </nav>
       )}
       <div class="body">
@@ -118,21 +119,6 @@ function Tabs(props: {
         </button>
       ))}
     </div>
-  );
-}
-
-/** Kinds of data that are in the logs and have no tab yet: listed quietly, never hidden. */
-function NotShown({ view, tabs }: { view: View; tabs: readonly Tab[] }) {
-  const shown = new Set(tabs.flatMap((tab) => tab.data_kinds));
-  const others = Object.entries(view.session.tags.value)
-    .filter(([kind, tags]) => !shown.has(kind) && tags.length)
-    .map(([kind, tags]) => `${kind.replace("_", " ")} ${tags.length}`);
-  if (!others.length) return null;
-  const text = `also in the logs: ${others.join(", ")}`;
-  return (
-    <span class="quiet" title={`${text} (no tab yet)`}>
-      {text}
-    </span>
   );
 }
 

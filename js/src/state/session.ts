@@ -50,6 +50,11 @@ export class Session {
   readonly hparams: Signal<Record<number, HParams>> = signal({});
   readonly runs: ReadonlySignal<RunInfo[]>;
   readonly tags: Signal<Record<string, TagRow[]>> = signal({});
+  /** What is in the logs by plugin: tags of each kind, and files beside event files. */
+  readonly plugins: Signal<Pick<CatalogMessage, "plugins" | "files">> = signal({
+    plugins: {},
+    files: {},
+  });
   readonly status: Signal<StatusMessage | null> = signal(null);
   readonly connection: Signal<Connection> = signal("live");
   readonly paused = signal(false);
@@ -210,6 +215,7 @@ export class Session {
     }
     this.#rows.value = catalog.runs;
     this.tags.value = catalog.tags;
+    this.plugins.value = { plugins: catalog.plugins, files: catalog.files };
   }
 
   #beat(message: HeartbeatMessage): void {

@@ -25,6 +25,10 @@ export interface CatalogMessage {
   name: string;
   runs: RunRow[];
   tags: Record<string, TagRow[]>;
+  /** By kind, but for scalars: how many tags are of which plugin. */
+  plugins: Record<string, Record<string, number>>;
+  /** How many files there are beside event files, by plugin. */
+  files: Record<string, number>;
 }
 
 export interface StatusMessage {

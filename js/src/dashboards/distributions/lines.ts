@@ -1,12 +1,12 @@
 // From percentiles to a median line with nested bands, and to the rows of a tooltip.
 import type { TooltipContent } from "../../board/view";
 import type { Limits } from "../../charts/band";
-import { formatPlace, formatStep, formatValue } from "../../charts/format";
 import type { ChartHover } from "../../charts/line_chart";
 import type { Columns } from "../../wire/frame";
 import type { ChartX, RunLine } from "../scalars/lines";
 import { type LineLook, lineOf } from "../summaries/lines";
 import type { Summary, SummarySource } from "../summaries/model";
+import { summaryTooltip } from "../summaries/tooltip";
 
 /** Percentiles in hundredths of a percent, as the kernel names its columns, and in words. */
 export const PERCENTILES: readonly (readonly [column: string, text: string])[] = [
@@ -88,22 +88,7 @@ export function distributionTooltip(
   at: { px: number; py: number },
   style: { rows: number; narrow: boolean },
 ): TooltipContent | null {
-  const byId = new Map(lines.map((line) => [line.id, line]));
-  const shown = hover.points.slice(0, style.rows);
   const columns = style.narrow ? PERCENTILES.filter((_, i) => i % 2 === 0) : PERCENTILES;
-  const steps = new Set(shown.map(({ id, index }) => byId.get(id)?.step[index]));
-  const stepped = x !== "step" || steps.size > 1;
-  const rows = shown.flatMap(({ id, index }, i) => {
-    const line = byId.get(id);
-    if (!line) return [];
-    const value = (name: string) => formatValue(line.percentiles[name]?.[index] ?? Number.NaN);
-    const cells = columns.map(([name]) => value(name));
-    if (stepped) cells.push(formatStep(line.step[index] ?? Number.NaN));
-    return { name: line.name, color: line.color, cells, nearest: i === 0 && lines.length > 1 };
-  });
-  if (!rows.length) return null;
-  const noun = x === "step" ? "step " : x === "order" ? "histogram " : "";
-  const heading = [noun + formatPlace(hover.x, x), ...columns.map(([, text]) => text)];
-  if (stepped) heading.push("step");
-  return { x: at.px, y: at.py, heading, rows, left_out: hover.points.length - shown.length };
+  const all = lines.map((line) => ({ ...line, columns: line.percentiles }));
+  return summaryTooltip(hover, all, x, at, { rows: style.rows, columns, noun: "histogram" });
 }

@@ -1,6 +1,6 @@
 // Colours of histograms: shades of a run's colour by age, and a scale for heat maps.
 
-type Rgb = readonly [number, number, number];
+export type Rgb = readonly [number, number, number];
 
 /** From what stands behind to the run's own colour: `age` is 1 for the oldest and 0 for the newest. */
 export function shade(color: string, background: string, age: number): string {
@@ -37,7 +37,7 @@ export function parse(color: string): Rgb {
   return [r, g, b];
 }
 
-function mix(one: Rgb, other: Rgb, share: number): Rgb {
+export function mix(one: Rgb, other: Rgb, share: number): Rgb {
   const at = (i: 0 | 1 | 2) => one[i] + (other[i] - one[i]) * share;
   return [at(0), at(1), at(2)];
 }
