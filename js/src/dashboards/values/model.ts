@@ -176,7 +176,8 @@ export abstract class ValueModel<
   /** What is wanted and not held: what is shown before what may be next. */
   #lacking(): Asked[] {
     const shown = this.#lackingOf("shown", MOST_WISHES);
-    if (shown.length || this.#store.bytesOf(this.#wanted) > this.#budget * WANTED_PART) return shown;
+    if (shown.length || this.#store.bytesOf(this.#wanted) > this.#budget * WANTED_PART)
+      return shown;
     return this.#lackingOf("ahead", MOST_AHEAD);
   }
 
