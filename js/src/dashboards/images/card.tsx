@@ -97,7 +97,6 @@ export function ImageCard({ view, model, tag, visible }: CardProps) {
         />
       )}
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only tells that steps may be asked for soon */}
       <div
         class="images-body"
         onPointerEnter={() => {
