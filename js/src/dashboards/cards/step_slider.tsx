@@ -30,18 +30,19 @@ export function StepSlider({ view, tag, steps, own, before, children }: StepSlid
         {linked ? "Shared step" : "Step"}{" "}
         <output>{step === null ? "newest" : formatStep(step)}</output>
       </span>
-      <button
-        type="button"
-        class="link"
-        style={{ visibility: step === null ? "hidden" : "visible" }}
-        title="Show the newest"
-        onClick={() => {
-          shared.value = null;
-          own.value = null;
-        }}
-      >
-        newest
-      </button>
+      {step !== null && (
+        <button
+          type="button"
+          class="link"
+          title="Show the newest"
+          onClick={() => {
+            shared.value = null;
+            own.value = null;
+          }}
+        >
+          newest
+        </button>
+      )}
       <button
         type="button"
         class="link"

@@ -39,7 +39,9 @@ export class Visibility {
   #update(entries: IntersectionObserverEntry[]): void {
     for (const entry of entries) {
       const card = this.#shown.get(entry.target);
-      if (card) card.visible.value = entry.isIntersecting;
+      // One that fills the view lies outside of what scrolls, and is seen all the same.
+      const full = entry.target.classList.contains("full");
+      if (card) card.visible.value = full || entry.isIntersecting;
     }
     this.#tell();
   }

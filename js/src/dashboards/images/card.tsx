@@ -121,7 +121,7 @@ export function ImageCard({ view, model, tag, visible }: CardProps) {
             />
           }
         >
-          <Samples sample={state.sample} samples={samples} />
+          {samples > 1 && <Samples sample={state.sample} samples={samples} />}
         </StepSlider>
         {comparison ? (
           <>
@@ -144,7 +144,7 @@ export function ImageCard({ view, model, tag, visible }: CardProps) {
 function Samples({ sample, samples }: { sample: { value: number }; samples: number }) {
   const shown = Math.min(sample.value, samples - 1);
   return (
-    <label class="sample" style={{ visibility: samples > 1 ? "visible" : "hidden" }}>
+    <label class="sample">
       Sample{" "}
       <output>
         {shown + 1} of {samples}

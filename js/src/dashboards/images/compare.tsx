@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import { formatStep } from "../../charts/format";
 import type { RunInfo } from "../../state/session";
 import { IconButton, Segments } from "../../ui/controls";
+import { commonHead } from "../../ui/names";
 import { rowAt } from "../values/model";
 import type { CompareMode, Comparison } from "./model";
 
@@ -38,6 +39,7 @@ export function CompareControls(props: {
     comparison.value = { ...now, ...change };
   };
   const sides = sidesOf(runs, now);
+  const head = commonHead(runs.map(({ label }) => label));
   const mode = {
     get value() {
       return now.mode;
@@ -49,6 +51,13 @@ export function CompareControls(props: {
   return (
     <div class="compare-controls">
       <Segments label="Compare by" options={MODES} setting={mode as Signal<CompareMode>} />
+      <IconButton
+        icon="close"
+        label="Compare no more"
+        onClick={() => {
+          comparison.value = null;
+        }}
+      />
       {(["a", "b"] as const).map((side, at) => (
         <select
           key={side}
@@ -58,12 +67,11 @@ export function CompareControls(props: {
         >
           {runs.map((run) => (
             <option key={run.number} value={run.number}>
-              {run.label}
+              {run.label.slice(head.length)}
             </option>
           ))}
         </select>
       ))}
-      <IconButton icon="close" label="Compare no more" onClick={() => (comparison.value = null)} />
       <label class="control" title="The step of the second image; at the end that of the card">
         at {now.step === null ? "the same step" : `step ${formatStep(now.step)}`}
         <input

@@ -44,18 +44,19 @@ function Toolbar(props: { view: View; model: ImagesModel; fold: ComponentChildre
         max={5}
         text={`${Math.round(contrast.value * 100)} %`}
       />
-      <button
-        type="button"
-        class="link"
-        style={{ visibility: changed ? "visible" : "hidden" }}
-        title="Brightness and contrast as they were written"
-        onClick={() => {
-          brightness.value = 1;
-          contrast.value = 1;
-        }}
-      >
-        reset
-      </button>
+      {changed && (
+        <button
+          type="button"
+          class="link"
+          title="Brightness and contrast as they were written"
+          onClick={() => {
+            brightness.value = 1;
+            contrast.value = 1;
+          }}
+        >
+          reset
+        </button>
+      )}
       <Toggle setting={model.actualSize} title="A pixel of the image is one of the page">
         Actual size
       </Toggle>

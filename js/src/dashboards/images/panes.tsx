@@ -4,6 +4,7 @@ import type { View } from "../../board/view";
 import { formatStep } from "../../charts/format";
 import type { RunInfo } from "../../state/session";
 import { Name } from "../../ui/controls";
+import { commonHead } from "../../ui/names";
 import type { TagRow } from "../../wire/types";
 import type { Entry, Wish } from "../values/model";
 import type { Comparison, ImagesModel, Picture } from "./model";
@@ -32,8 +33,14 @@ export interface PanesProps {
   onDrawn: () => void;
 }
 
+/** What the names of all runs begin with. */
+function headOf(panes: readonly Pane[]): string {
+  return commonHead(panes.map(({ run }) => run.label));
+}
+
 export function SideBySide(props: PanesProps) {
   const readout = useReadout(props);
+  const head = headOf(props.panes);
   return (
     <div class={`pictures${props.panes.length > 1 ? " several" : ""}`}>
       {props.panes.map((pane) => (
@@ -41,7 +48,7 @@ export function SideBySide(props: PanesProps) {
           <div class="stage" {...readout.events}>
             <Shown {...props} pane={pane} onLoad={readout.again} />
           </div>
-          <Caption pane={pane} />
+          <Caption pane={pane} head={head} />
         </figure>
       ))}
     </div>
@@ -53,6 +60,7 @@ export function Compared(
 ) {
   const { comparison, panes, onEdge, model } = props;
   const { mode, edge, gain } = comparison;
+  const head = panes[0]?.run === panes[1]?.run ? "" : headOf(panes);
   const readout = useReadout(props);
   const style = {
     "--edge": `${edge * 100}%`,
@@ -83,7 +91,7 @@ export function Compared(
         </div>
         <div class="captions">
           {panes.map((pane) => (
-            <Caption key={pane.key} pane={pane} />
+            <Caption key={pane.key} pane={pane} head={head} />
           ))}
         </div>
       </figure>
@@ -91,7 +99,9 @@ export function Compared(
   );
 }
 
-function Caption({ pane: { run, entry, picture, wish } }: { pane: Pane }) {
+/** Which run and step; `head` is what the names of all runs begin with. */
+function Caption({ pane, head }: { pane: Pane; head: string }) {
+  const { run, entry, picture, wish } = pane;
   const details = picture?.width
     ? `${picture.width} × ${picture.height}, ${picture.mime}, ${formatStep(picture.bytes)} bytes`
     : "";
@@ -99,7 +109,7 @@ function Caption({ pane: { run, entry, picture, wish } }: { pane: Pane }) {
   const late = entry && entry.place !== wish?.entry.place && entry.step !== wish?.entry.step;
   return (
     <figcaption class={late ? "late" : ""} title={[details, written].filter(Boolean).join("; ")}>
-      <Name text={run.label}>
+      <Name text={run.label} shown={run.label.slice(head.length)}>
         <span class="swatch" style={{ "--color": run.color }} />
       </Name>
       <output>{entry ? formatStep(entry.step) : ""}</output>
@@ -129,10 +139,12 @@ function Shown({ pane, model, tag, onDrawn, onLoad }: ShownProps) {
       data-url={picture.url}
       decoding="sync"
       draggable={false}
-      onLoad={(event) => {
-        sharpen(event.currentTarget);
+      onLoad={({ currentTarget: loaded }) => {
+        sharpen(loaded);
         onDrawn();
         onLoad();
+        // What is cut off loads all the same; it is only this that finds it.
+        loaded.decode().catch(() => loaded.src === picture.url && model.fail(tag, picture));
       }}
       onError={() => model.fail(tag, picture)}
     />
@@ -184,13 +196,14 @@ function readoutAt(
   if (!place) return null;
   const { x, y } = place;
   const images = [...(stage.closest(".pictures")?.querySelectorAll("img") ?? [])];
+  const head = headOf(panes);
   const rows = panes.flatMap((pane) => {
     const { picture, run, entry } = pane;
     const image = images.find(({ dataset }) => dataset.url === picture?.url);
     if (!image || x >= image.naturalWidth || y >= image.naturalHeight) return [];
     const [red = 0, green = 0, blue = 0, opacity = 255] = pixelOf(image, x, y);
     return {
-      name: `${run.label}${entry ? ` at ${formatStep(entry.step)}` : ""}`,
+      name: `${run.label.slice(head.length)}${entry ? ` at ${formatStep(entry.step)}` : ""}`,
       color: `rgb(${red}, ${green}, ${blue})`,
       cells: [red, green, blue, ...(opacity < 255 ? [`opacity ${opacity}`] : [])].map(String),
       nearest: image === hit && panes.length > 1,
