@@ -145,6 +145,28 @@ def header_size(data: bytes, mime: str) -> tuple[int, int] | None:
         return None
 
 
+def is_cut_short(data: bytes, mime: str) -> bool:
+    """Tell whether a PNG lacks its end. A browser would draw nothing of the rest, and not say so.
+
+    Examples
+    --------
+    >>> is_cut_short(b"", "image/gif")
+    False
+    """
+    # source: https://www.w3.org/TR/png-3/#5Chunk-layout
+    if mime != "image/png":
+        return False
+    at = 8
+    while at + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        at += 12 + length
+        if kind == b"IEND":
+            break
+    else:
+        return True
+    return at > len(data)
+
+
 def _png_size(data: bytes) -> tuple[int, int] | None:
     return struct.unpack_from(">II", data, 16) if data[12:16] == b"IHDR" else None
 

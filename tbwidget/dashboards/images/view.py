@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
 
-from tbwidget.events.media import header_size
+from tbwidget.events.media import header_size, is_cut_short
 from tbwidget.widget.rpc import Answer, RequestError, number, texts
 from tbwidget.widget.values import ANSWER_BYTES, ValueDashboard
 
@@ -220,4 +220,6 @@ def refusal_of(image: Image) -> str:
         return f"{width:,} x {height:,} pixels are too many to show."
     if len(image.data) > MOST_BYTES:
         return f"{len(image.data):,} bytes are too many to show."
+    if is_cut_short(image.data, image.mime):
+        return f"It is cut short after {len(image.data):,} bytes."
     return ""

@@ -50,14 +50,16 @@ export function CompareControls(props: {
   };
   return (
     <div class="compare-controls">
-      <Segments label="Compare by" options={MODES} setting={mode as Signal<CompareMode>} />
-      <IconButton
-        icon="close"
-        label="Compare no more"
-        onClick={() => {
-          comparison.value = null;
-        }}
-      />
+      <div class="modes">
+        <Segments label="Compare by" options={MODES} setting={mode as Signal<CompareMode>} />
+        <IconButton
+          icon="close"
+          label="Compare no more"
+          onClick={() => {
+            comparison.value = null;
+          }}
+        />
+      </div>
       {(["a", "b"] as const).map((side, at) => (
         <select
           key={side}

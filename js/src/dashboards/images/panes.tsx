@@ -139,12 +139,10 @@ function Shown({ pane, model, tag, onDrawn, onLoad }: ShownProps) {
       data-url={picture.url}
       decoding="sync"
       draggable={false}
-      onLoad={({ currentTarget: loaded }) => {
-        sharpen(loaded);
+      onLoad={(event) => {
+        sharpen(event.currentTarget);
         onDrawn();
         onLoad();
-        // What is cut off loads all the same; it is only this that finds it.
-        loaded.decode().catch(() => loaded.src === picture.url && model.fail(tag, picture));
       }}
       onError={() => model.fail(tag, picture)}
     />
