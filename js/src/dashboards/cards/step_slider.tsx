@@ -49,7 +49,7 @@ export function StepSlider({ view, tag, steps, own, before, children }: StepSlid
         disabled={last < 0}
         title={linked ? "Let each card have a step of its own" : "Show this step in all cards"}
         onClick={() => {
-          own.value = step;
+          if (linked) own.value = step;
           shared.value = linked ? null : (step ?? steps[last] ?? null);
         }}
       >
