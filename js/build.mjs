@@ -1,5 +1,6 @@
 // Bundles the front end into tbwidget/static/. `--watch` rebuilds at each change.
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -7,13 +8,16 @@ import * as esbuild from "esbuild";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const BUDGETS = { runtime: 250_000, stub: 2_000 };
 
-/** Stylesheets go into the bundle as text, without what only people read. */
-const shortStyles = {
-  name: "short-styles",
+/** Stylesheets as texts, without what only their readers need. */
+const styles = {
+  name: "styles",
   setup(build) {
     build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const given = { loader: "css", minify: true };
-      const { code } = await esbuild.transform(readFileSync(path, "utf8"), given);
+      const { code } = await esbuild.transform(await readFile(path, "utf8"), {
+        loader: "css",
+        minify: true,
+        target: "es2022",
+      });
       return { contents: code, loader: "text" };
     });
   },
@@ -31,7 +35,7 @@ const options = {
   legalComments: "none",
   jsx: "automatic",
   jsxImportSource: "preact",
-  plugins: [shortStyles],
+  plugins: [styles],
   logLevel: "info",
 };
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 UNKNOWN = "application/octet-stream"
 _MAGIC = (
@@ -112,7 +116,7 @@ def mime_of(data: bytes) -> str:
 def image_of(data: bytes, width: int, height: int) -> Image:
     """Return the image of `data`, of the given size unless its header says otherwise."""
     mime = mime_of(data)
-    width, height = _size_of(data, mime) or (width, height)
+    width, height = header_size(data, mime) or (width, height)
     return Image(data, mime, width, height)
 
 
@@ -124,23 +128,58 @@ def audio_of(data: bytes, label: str = "", sample_rate: float = 0.0) -> Audio:
     return Audio(data, mime, label, sample_rate if sample_rate > 0 else None)
 
 
-def _size_of(data: bytes, mime: str) -> tuple[int, int] | None:
-    """Return width and height as the header of an encoded image has them."""
+def header_size(data: bytes, mime: str) -> tuple[int, int] | None:
+    r"""Return width and height in pixels as an encoded image's own header has them.
+
+    None if it does not say, or is of a type not known here.
+
+    Examples
+    --------
+    >>> header_size(b"GIF89a\x20\x00\x10\x00", "image/gif")
+    (32, 16)
+    """
+    size_of = _SIZES.get(mime)
     try:
-        if mime == "image/png" and data[12:16] == b"IHDR":
-            return struct.unpack_from(">II", data, 16)
-        if mime == "image/gif":
-            return struct.unpack_from("<HH", data, 6)
-        if mime == "image/bmp":
-            width, height = struct.unpack_from("<ii", data, 18)
-            return width, abs(height)
-        if mime == "image/jpeg":
-            return _jpeg_size(data)
-        if mime == "image/webp":
-            return _webp_size(data)
+        return size_of(data) if size_of else None
     except struct.error:  # cut short
-        pass
-    return None
+        return None
+
+
+def is_cut_short(data: bytes, mime: str) -> bool:
+    """Tell whether a PNG lacks its end. A browser would draw nothing of the rest, and not say so.
+
+    Examples
+    --------
+    >>> is_cut_short(b"", "image/gif")
+    False
+    """
+    # source: https://www.w3.org/TR/png-3/#5Chunk-layout
+    if mime != "image/png":
+        return False
+    at = 8
+    while at + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        at += 12 + length
+        if kind == b"IEND":
+            break
+    else:
+        return True
+    return at > len(data)
+
+
+def _png_size(data: bytes) -> tuple[int, int] | None:
+    return struct.unpack_from(">II", data, 16) if data[12:16] == b"IHDR" else None
+
+
+def _gif_size(data: bytes) -> tuple[int, int]:
+    return struct.unpack_from("<HH", data, 6)
+
+
+def _bmp_size(data: bytes) -> tuple[int, int]:
+    if data[14:18] == b"\x0c\0\0\0":  # the oldest header, of 12 bytes
+        return struct.unpack_from("<HH", data, 18)
+    width, height = struct.unpack_from("<ii", data, 18)
+    return width, abs(height)
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
@@ -169,6 +208,47 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
         low, middle, high = struct.unpack_from("<HHH", data, 24)
         return (low | (middle & 0xFF) << 16) + 1, (middle >> 8 | high << 8) + 1
     return None
+
+
+def _avif_size(data: bytes) -> tuple[int, int] | None:
+    """Return the largest of the sizes of an AVIF file's images: it may hold parts and previews."""
+    # source: ISO/IEC 23008-12 (HEIF), 6.5.3: meta > iprp > ipco > ispe
+    places = [(0, len(data))]
+    for kind, skipped in ((b"meta", 4), (b"iprp", 0), (b"ipco", 0), (b"ispe", 4)):
+        places = [
+            (start + skipped, end)
+            for outer in places
+            for found, start, end in _boxes(data, *outer)
+            if found == kind
+        ]
+    sizes = [struct.unpack_from(">II", data, start) for start, _ in places]
+    return (max(w for w, _ in sizes), max(h for _, h in sizes)) if sizes else None
+
+
+def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, beginning and end of what is in each box between `at` and `end`."""
+    # source: ISO/IEC 14496-12 (ISO base media file format), 4.2
+    while at + 8 <= end:
+        length, kind = struct.unpack_from(">I4s", data, at)
+        begin = at + 8
+        if length == 1:
+            (length,) = struct.unpack_from(">Q", data, begin)
+            begin += 8
+        until = at + length if length else end
+        if not begin <= until <= end:
+            return  # cut short, or it claims what it does not hold
+        yield kind, begin, until
+        at = until
+
+
+_SIZES: dict[str, Callable[[bytes], tuple[int, int] | None]] = {
+    "image/png": _png_size,
+    "image/gif": _gif_size,
+    "image/bmp": _bmp_size,
+    "image/jpeg": _jpeg_size,
+    "image/webp": _webp_size,
+    "image/avif": _avif_size,
+}
 
 
 def _wav_rate(data: bytes) -> float:

@@ -198,6 +198,7 @@ class ValueDashboard(SummaryDashboard):
         try:
             item = self.describe(series.value_at(index, row), wish, buffers)
         except UnreadableValueError as error:
+            del buffers[before:]
             return {"place": place, "error": str(error)}
         except Exception as error:  # noqa: BLE001  (what one value holds must not stop others)
             del buffers[before:]
@@ -214,18 +215,19 @@ class ValueDashboard(SummaryDashboard):
             raise RequestError(message)
         items: list[dict[str, Any]] = []
         buffers: list[memoryview] = []
+        runs = set(self.shown_runs())
         for wish in wishes[:MOST_VALUES]:
-            items.append(self._answer_wish(wish, buffers))
+            items.append(self._answer_wish(wish, runs, buffers))
             if size_of(buffers) >= ANSWER_BYTES:
                 break
         return Answer(items, buffers)
 
-    def _answer_wish(self, wish: Any, buffers: list[memoryview]) -> dict[str, Any]:
+    def _answer_wish(self, wish: Any, runs: set[str], buffers: list[memoryview]) -> dict[str, Any]:
         if not isinstance(wish, dict):
             message = "a wish must be an object"
             raise RequestError(message)
         run, tag = str(wish.get("run", "")), str(wish.get("tag", ""))
-        series = self.series_of(run).get(tag) if run in self.shown_runs() else None
+        series = self.series_of(run).get(tag) if run in runs else None
         if series is None:
             return {"error": f"run {run[:80]!r} has no {self.data_kinds[0]} {tag[:80]!r}"}
         place = wish.get("place")

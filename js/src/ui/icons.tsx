@@ -4,6 +4,7 @@ const PATHS = {
   shrink: "M12.5 5.5h-4v-4M8.5 5.5l4-4M1.5 8.5h4v4M5.5 8.5l-4 4",
   fit: "M1.5 4.5v-3h3M9.5 1.5h3v3M12.5 9.5v3h-3M4.5 12.5h-3v-3",
   pause: "M4.5 2.5v9M9.5 2.5v9",
+  compare: "M1.5 2.5h11v9h-11zM7 1v12M9 5h1.5M9 7h1.5M9 9h1.5",
   play: "M4 2.5l7 4.5-7 4.5z",
   runs: "M2 3.5h1M5 3.5h7M2 7h1M5 7h7M2 10.5h1M5 10.5h7",
   settings:

@@ -39,9 +39,9 @@ export class Visibility {
   #update(entries: IntersectionObserverEntry[]): void {
     for (const entry of entries) {
       const card = this.#shown.get(entry.target);
-      // A card that fills the view is taken out of the list, as the observer sees it.
-      const fills = entry.target.classList.contains("full");
-      if (card) card.visible.value = entry.isIntersecting || fills;
+      // One that fills the view lies outside of what scrolls, and is seen all the same.
+      const full = entry.target.classList.contains("full");
+      if (card) card.visible.value = full || entry.isIntersecting;
     }
     this.#tell();
   }

@@ -10,6 +10,10 @@ import { ValueStore } from "./store";
 
 /** Values asked for at once; the kernel sends as many of them as fit a message. */
 const MOST_WISHES = 24;
+/** Of those that may be shown next so few, that what is shown next need not wait for them. */
+const MOST_AHEAD = 4;
+/** What is wanted may fill this part of the budget before nothing more is asked for ahead. */
+const WANTED_PART = 0.5;
 
 export type Place = readonly [file: number, offset: number, slot: number];
 
@@ -38,18 +42,31 @@ export interface Wish {
   options: Options;
 }
 
+/** What a card shows, and what it may show next. */
+interface Wanted {
+  tag: TagRow;
+  shown: readonly Wish[];
+  ahead: readonly Wish[];
+}
+
+interface Asked {
+  tag: TagRow;
+  wish: Wish;
+}
+
 export abstract class ValueModel<
   V,
   State extends ValueCardState = ValueCardState,
 > extends SummaryModel<State> {
   readonly #store: ValueStore<V>;
-  /** What each card wants, what it lacks most first. */
-  readonly #wishes = new Map<string, { tag: TagRow; wishes: readonly Wish[] }>();
+  readonly #budget: number;
+  readonly #cards = new Map<string, Wanted>();
   #wanted: ReadonlySet<string> = new Set();
   #asking = false;
 
   constructor(channel: Channel, session: Session, kind: string, budget: number) {
     super(channel, session, kind);
+    this.#budget = budget;
     this.#store = new ValueStore(budget, (value) => this.dispose(value));
   }
 
@@ -78,17 +95,31 @@ export abstract class ValueModel<
     return this.#store.get(keyOf(entry.run.number, tag, entry.place, options));
   }
 
-  /** Have the kernel asked for what a card lacks: first what it shows, then what it may show next. */
-  want(tag: TagRow, wishes: readonly Wish[]): void {
-    this.#wishes.set(tag[1], { tag, wishes });
+  /** Whether the page holds a value, without looking at it. */
+  holds([tag]: TagRow, { entry, options }: Wish): boolean {
+    return this.#store.has(keyOf(entry.run.number, tag, entry.place, options));
+  }
+
+  /** Have the kernel asked for what a card lacks of what it shows, then of what it may show next. */
+  want(tag: TagRow, shown: readonly Wish[], ahead: readonly Wish[] = []): void {
+    this.#cards.set(tag[1], { tag, shown, ahead });
     this.#note();
     void this.#ask();
   }
 
   /** A card is not seen any more. */
   release(tag: TagRow): void {
-    this.#wishes.delete(tag[1]);
+    this.#cards.delete(tag[1]);
     this.#note();
+  }
+
+  /** A value that no card need show, for files of many. */
+  async fetch(tag: TagRow, wish: Wish): Promise<V> {
+    const held = this.value(tag, wish);
+    if (held) return held;
+    const [value] = await this.#request([{ tag, wish }]);
+    if (!value) throw new Error("the kernel sent nothing");
+    return value;
   }
 
   protected override takeMore(item: SummaryItem, reader: FrameReader): void {
@@ -102,8 +133,8 @@ export abstract class ValueModel<
 
   #note(): void {
     this.#wanted = new Set(
-      [...this.#wishes.values()].flatMap(({ tag, wishes }) =>
-        wishes.map(({ entry, options }) => keyOf(entry.run.number, tag[0], entry.place, options)),
+      [...this.#cards.values()].flatMap(({ tag, shown, ahead }) =>
+        [...shown, ...ahead].map((wish) => keyOfWish({ tag, wish })),
       ),
     );
   }
@@ -114,23 +145,9 @@ export abstract class ValueModel<
     this.#asking = true;
     try {
       for (let next = this.#lacking(); next.length; next = this.#lacking()) {
-        const wishes = next.map(({ tag, wish: { entry, options } }) => ({
-          ...options,
-          run: entry.run.name,
-          tag: tag[1],
-          place: entry.place,
-        }));
-        const reply = await this.channel.request<ValueItem[]>("values", { wishes });
-        const reader = new FrameReader(reply.buffers);
-        const changed = new Set<number>();
-        for (const [at, item] of reply.result.entries()) {
-          const asked = next[at];
-          if (!asked) break;
-          const { run, place } = asked.wish.entry;
-          this.#take(run.number, asked.tag[0], { ...item, place }, asked.wish.options, reader);
-          changed.add(asked.tag[0]);
-        }
-        if (!changed.size) break;
+        const values = await this.#request(next);
+        if (!values.length) break;
+        const changed = new Set(next.slice(0, values.length).map(({ tag }) => tag[0]));
         for (const tag of changed) this.revision(tag).value++;
       }
     } catch {
@@ -140,28 +157,56 @@ export abstract class ValueModel<
     }
   }
 
-  /** What the cards want and the page lacks: the first wish of every card before the second of any. */
-  #lacking(): { tag: TagRow; wish: Wish }[] {
-    const cards = [...this.#wishes.values()];
-    const longest = Math.max(0, ...cards.map(({ wishes }) => wishes.length));
-    const found: { tag: TagRow; wish: Wish }[] = [];
-    for (let at = 0; at < longest; at++)
-      for (const { tag, wishes } of cards) {
-        const wish = wishes[at];
-        if (!wish) continue;
-        const { run, place } = wish.entry;
-        if (!this.#store.has(keyOf(run.number, tag[0], place, wish.options)))
-          found.push({ tag, wish });
-        if (found.length === MOST_WISHES) return found;
-      }
-    return found;
+  /** Ask for values and take in what comes: it may be fewer than asked for. */
+  async #request(asked: readonly Asked[]): Promise<V[]> {
+    const wishes = asked.map(({ tag, wish: { entry, options } }) => ({
+      ...options,
+      run: entry.run.name,
+      tag: tag[1],
+      place: entry.place,
+    }));
+    const reply = await this.channel.request<ValueItem[]>("values", { wishes });
+    const reader = new FrameReader(reply.buffers);
+    return asked.slice(0, reply.result.length).map(({ tag, wish: { entry, options } }, at) => {
+      const item = { ...(reply.result[at] as ValueItem), place: entry.place };
+      return this.#take(entry.run.number, tag[0], item, options, reader);
+    });
   }
 
-  #take(run: number, tag: number, item: ValueItem, options: Options, reader: FrameReader): void {
+  /** What is wanted and not held: what is shown before what may be next. */
+  #lacking(): Asked[] {
+    const shown = this.#lackingOf("shown", MOST_WISHES);
+    if (shown.length || this.#store.bytesOf(this.#wanted) > this.#budget * WANTED_PART)
+      return shown;
+    return this.#lackingOf("ahead", MOST_AHEAD);
+  }
+
+  /** The first wish of every card before the second of any. */
+  #lackingOf(kind: "shown" | "ahead", most: number): Asked[] {
+    const cards = [...this.#cards.values()];
+    const longest = Math.max(0, ...cards.map((card) => card[kind].length));
+    const found = new Map<string, Asked>();
+    for (let at = 0; at < longest; at++)
+      for (const { tag, [kind]: wishes } of cards) {
+        const wish = wishes[at];
+        if (!wish) continue;
+        const key = keyOfWish({ tag, wish });
+        if (!this.#store.has(key)) found.set(key, { tag, wish });
+        if (found.size === most) return [...found.values()];
+      }
+    return [...found.values()];
+  }
+
+  #take(run: number, tag: number, item: ValueItem, options: Options, reader: FrameReader): V {
     const [value, bytes] = this.parse(item, reader);
     const key = keyOf(run, tag, item.place, options);
     this.#store.put(key, value, bytes, (old) => this.#wanted.has(old));
+    return value;
   }
+}
+
+function keyOfWish({ tag, wish: { entry, options } }: Asked): string {
+  return keyOf(entry.run.number, tag[0], entry.place, options);
 }
 
 function keyOf(run: number, tag: number, place: Place, options: Options): string {

@@ -21,6 +21,13 @@ export class ValueStore<V> {
     return this.#bytes;
   }
 
+  /** The bytes of those of some values that are held. */
+  bytesOf(keys: ReadonlySet<string>): number {
+    let sum = 0;
+    for (const key of keys) sum += this.#held.get(key)?.bytes ?? 0;
+    return sum;
+  }
+
   has(key: string): boolean {
     return this.#held.has(key);
   }
