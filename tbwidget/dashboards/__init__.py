@@ -5,6 +5,7 @@
 
 from tbwidget.widget.dashboard import Dashboard
 
+from .audio import Audio
 from .custom_scalars import CustomScalars
 from .distributions import Distributions
 from .histograms import Histograms
@@ -16,6 +17,7 @@ DASHBOARDS: tuple[type[Dashboard], ...] = (
     Scalars,
     CustomScalars,
     Images,
+    Audio,
     Distributions,
     Histograms,
     PRCurves,
@@ -23,6 +25,7 @@ DASHBOARDS: tuple[type[Dashboard], ...] = (
 
 __all__ = [
     "DASHBOARDS",
+    "Audio",
     "CustomScalars",
     "Distributions",
     "Histograms",
