@@ -82,7 +82,7 @@ export class AudioModel extends ValueModel<Clip, AudioCardState> {
     };
     if (buffers && rows) clip.spectrogram = { levels: bytes(), rows, columns, low, high, top };
     else if (buffers && columns) clip.outline = bytes();
-    if (buffers) clip.file = new Blob([bytes()], { type: item.mime });
+    if (buffers) clip.file = new Blob([bytes()], { type: item.mime ?? "" });
     return [clip, 1024 + 2 * columns * (1 + rows) + (clip.file?.size ?? 0)];
   }
 }

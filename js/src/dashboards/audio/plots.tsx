@@ -30,7 +30,6 @@ export function Plots({ clip, spectrum, scale, color, theme, state, label }: Plo
   };
   return (
     <div class={`clip-plots${spectrum === null ? "" : " with-axis"}`}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys go to the player's own slider */}
       <div
         class="seek"
         title="Click or drag to go there"
