@@ -203,7 +203,7 @@ def _format_of(data: bytes, at: int, length: int) -> tuple[bool, int, int, int]:
     if not 0 < rate <= MOST_HERTZ:
         _refuse(f"The WAV header has a sample rate of {rate:,} Hz.")
     if not channels or not block:
-        _refuse(f"The WAV header has {channels} channels in frames of {block} bytes.")
+        _refuse(f"The WAV header claims {block} bytes for {channels} channel(s).")
     if code not in (_PCM, _FLOAT):
         name = _ENCODINGS.get(code, f"WAV encoding {code}")
         _refuse(f"{name} is not decoded here.", playable=True)
@@ -211,7 +211,7 @@ def _format_of(data: bytes, at: int, length: int) -> tuple[bool, int, int, int]:
     widths = (4, 8) if code == _FLOAT else (1, 2, 3, 4)
     least = 8 * width if code == _FLOAT else 8 * width - 7
     if rest or width not in widths or not least <= bits <= 8 * width:
-        _refuse(f"The WAV header has {channels} channels of {bits} bits in {block} bytes.")
+        _refuse(f"The WAV header claims {block} bytes for {channels} channel(s) of {bits} bits.")
     return code == _FLOAT, channels, rate, block
 
 

@@ -55,15 +55,20 @@ export function ClipRow(props: RowProps) {
   const label = `${tag} of ${run.label} at step ${formatStep(step)}`;
   const scale = clip ? scaleOf(clip, greatest) : 0;
   const theme = view.theme.value;
+  const facts = clip && factsOf(clip);
   return (
     <section ref={row} class={`clip${stale ? " stale" : ""}`} data-run={run.name}>
       <header>
         <span class="swatch" style={{ "--color": run.color }} />
         <Name text={run.label} />
         <span class="step" title={formatWallTime(wall)}>
-          {formatStep(step)}
+          step {formatStep(step)}
         </span>
-        {clip && <span class="facts">{factsOf(clip)}</span>}
+        {facts && (
+          <span class="facts" title={facts}>
+            {facts}
+          </span>
+        )}
       </header>
       {clip && here ? (
         <>
