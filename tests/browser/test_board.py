@@ -208,17 +208,6 @@ tbwidget.TensorBoard("{0}")
 """
 
 
-@pytest.fixture(scope="module")
-def server_without_subshells(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[JupyterServer]:
-    kernel_settings = {"@jupyterlab/apputils-extension/kernels-settings": {
-        "commsOverSubshells": "disabled"}}  # fmt: skip
-    server = JupyterServer(tmp_path_factory.mktemp("lab"), settings=kernel_settings)
-    yield server
-    server.stop()
-
-
 @pytest.mark.parametrize("subshells", [True, False], ids=["subshells", "no_subshells"])
 def test_new_points_are_drawn_while_a_cell_runs(
     subshells: bool, open_notebook: Open, server: JupyterServer, request: Any

@@ -11,6 +11,7 @@ export interface Playing {
 
 export class Deck {
   readonly playing: Signal<Playing | null> = signal(null);
+  #following = false;
 
   has(audio: HTMLAudioElement): boolean {
     return this.playing.peek()?.audio === audio;
@@ -23,7 +24,8 @@ export class Deck {
     this.playing.value = next;
     before?.audio.pause();
     if (before?.state === next.state) next.state.seek(before.audio.currentTime);
-    if (!before) requestAnimationFrame(this.#follow);
+    if (!this.#following) requestAnimationFrame(this.#follow);
+    this.#following = true;
   }
 
   /** A clip has stopped, or gone. */
@@ -36,6 +38,7 @@ export class Deck {
 
   #follow = (): void => {
     const playing = this.playing.peek();
+    this.#following = playing !== null;
     if (!playing) return;
     const { audio, state } = playing;
     if (!audio.paused && audio.readyState && !audio.seeking)
