@@ -35,10 +35,7 @@ export function AudioCard({ view, model, deck, tag, visible }: CardProps) {
     return one?.tag === tag[1] ? one.run : null;
   });
   useSignalEffect(() => {
-    if (!seen.value && playing.value === null) {
-      model.release(tag);
-      return;
-    }
+    if (!seen.value && playing.value === null) return model.release(tag);
     const isNear = ({ run }: Entry) => near.value.has(run.number) || run.number === playing.value;
     const now = entries.value.filter(isNear);
     const next = neighbours(steps.value, step.value)
@@ -120,6 +117,7 @@ export function AudioCard({ view, model, deck, tag, visible }: CardProps) {
             key={entry.run.number}
             {...{ view, state, deck, shown, stale, greatest, near }}
             tag={tag[1]}
+            playing={entry.run.number === playing.value}
           />
         ))}
       </div>

@@ -1,6 +1,6 @@
 // One run's clip: what it is, how it looks, and its player.
 import type { Signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { View } from "../../board/view";
 import { formatStep, formatWallTime } from "../../charts/format";
 import { Name } from "../../ui/controls";
@@ -29,6 +29,7 @@ export interface RowProps {
   shown: Shown;
   /** Whether this is not yet what is looked at. */
   stale: boolean;
+  playing: boolean;
   /** The peak of the loudest clip of the card. */
   greatest: number;
   /** Runs whose rows can be seen: only these hold players, and have clips asked for. */
@@ -36,7 +37,7 @@ export interface RowProps {
 }
 
 export function ClipRow(props: RowProps) {
-  const { view, tag, state, deck, shown, stale, greatest, near } = props;
+  const { view, tag, state, deck, shown, stale, playing, greatest, near } = props;
   const { entry, clip, spectrum } = shown;
   const { run, step, wall } = entry;
   const row = useRef<HTMLElement>(null);
@@ -51,13 +52,22 @@ export function ClipRow(props: RowProps) {
       setMember(near, run.number, false);
     };
   }, [near, run.number]);
-  const here = near.value.has(run.number) || deck.playing.value?.run === run.number;
+  const here = clip && (playing || near.value.has(run.number));
+  const height = useRef(0);
+  useLayoutEffect(() => {
+    if (here && row.current) height.current = row.current.offsetHeight;
+  });
   const label = `${tag} of ${run.label} at step ${formatStep(step)}`;
   const scale = clip ? scaleOf(clip, greatest) : 0;
   const theme = view.theme.value;
   const facts = clip && factsOf(clip);
   return (
-    <section ref={row} class={`clip${stale ? " stale" : ""}`} data-run={run.name}>
+    <section
+      ref={row}
+      class={`clip${stale ? " stale" : ""}`}
+      data-run={run.name}
+      style={{ minHeight: here ? "" : `${height.current}px` }} // as tall as it was
+    >
       <header>
         <span class="swatch" style={{ "--color": run.color }} />
         <Name text={run.label} />
@@ -70,7 +80,7 @@ export function ClipRow(props: RowProps) {
           </span>
         )}
       </header>
-      {clip && here ? (
+      {here ? (
         <>
           {(clip.outline || !clip.error) && (
             <Plots {...{ clip, spectrum, scale, theme, state, label }} color={run.color} />

@@ -39,7 +39,9 @@ export class Visibility {
   #update(entries: IntersectionObserverEntry[]): void {
     for (const entry of entries) {
       const card = this.#shown.get(entry.target);
-      if (card) card.visible.value = entry.isIntersecting;
+      // A card that fills the view is taken out of the list, as the observer sees it.
+      const fills = entry.target.classList.contains("full");
+      if (card) card.visible.value = entry.isIntersecting || fills;
     }
     this.#tell();
   }
