@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "Audio": "dashboards",
     "CustomScalars": "dashboards",
     "Distributions": "dashboards",
     "Histograms": "dashboards",
@@ -38,6 +39,7 @@ __all__ = [*_PUBLIC, "__version__"]  # noqa: PLE0604  (names are strings)
 if TYPE_CHECKING:
     # "as" marks what is re-exported
     from .board import TensorBoard as TensorBoard
+    from .dashboards import Audio as Audio
     from .dashboards import CustomScalars as CustomScalars
     from .dashboards import Distributions as Distributions
     from .dashboards import Histograms as Histograms

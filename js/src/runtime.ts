@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { h, render } from "preact";
 import { Board } from "./board/board";
 import type { DashboardComponent, Tab, View } from "./board/view";
+import { AudioPanel } from "./dashboards/audio/panel";
 import { CustomScalarsPanel } from "./dashboards/custom_scalars/panel";
 import { DistributionsPanel } from "./dashboards/distributions/panel";
 import { HistogramsPanel } from "./dashboards/histograms/panel";
@@ -22,6 +23,7 @@ const DASHBOARDS: Record<string, DashboardComponent> = {
   scalars: ScalarsPanel,
   custom_scalars: CustomScalarsPanel,
   images: ImagesPanel,
+  audio: AudioPanel,
   histograms: HistogramsPanel,
   distributions: DistributionsPanel,
   pr_curves: PRCurvesPanel,

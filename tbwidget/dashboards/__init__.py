@@ -5,6 +5,7 @@
 
 from tbwidget.widget.dashboard import Dashboard
 
+from .audio import Audio
 from .custom_scalars import CustomScalars
 from .distributions import Distributions
 from .histograms import Histograms
@@ -17,6 +18,7 @@ DASHBOARDS: tuple[type[Dashboard], ...] = (
     Scalars,
     CustomScalars,
     Images,
+    Audio,
     Distributions,
     Histograms,
     PRCurves,
@@ -25,6 +27,7 @@ DASHBOARDS: tuple[type[Dashboard], ...] = (
 
 __all__ = [
     "DASHBOARDS",
+    "Audio",
     "CustomScalars",
     "Distributions",
     "Histograms",

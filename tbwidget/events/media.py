@@ -27,6 +27,8 @@ _MAGIC = (
     (b"\xff\xf2", "audio/mpeg"),
 )
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+#: Of a WAV file; empty ones would take a second a few megabytes.
+_MOST_CHUNKS = 1_000
 _MARKUP = (b"<svg", b"<?xml", b"<!doctype", b"<html")
 # Start-of-frame markers of JPEG: C0 to CF but for DHT, JPG and DAC.
 _JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -253,7 +255,9 @@ _SIZES: dict[str, Callable[[bytes], tuple[int, int] | None]] = {
 
 def _wav_rate(data: bytes) -> float:
     at = 12
-    while at + 16 <= len(data):
+    for _ in range(_MOST_CHUNKS):
+        if at + 16 > len(data):
+            break
         name, length = struct.unpack_from("<4sI", data, at)
         if name == b"fmt ":
             return float(struct.unpack_from("<I", data, at + 12)[0])

@@ -56,6 +56,17 @@ def server_without_subshells(
 
 
 @pytest.fixture(scope="session")
+def server_without_subshells(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[JupyterServer]:
+    kernel_settings = {"@jupyterlab/apputils-extension/kernels-settings": {
+        "commsOverSubshells": "disabled"}}  # fmt: skip
+    server = JupyterServer(tmp_path_factory.mktemp("lab"), settings=kernel_settings)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     path = chromium_path()
     if path is None:

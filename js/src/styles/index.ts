@@ -1,4 +1,5 @@
 // The one stylesheet of every view, from the general to the particular.
+import audio from "./audio.css";
 import base from "./base.css";
 import cards from "./cards.css";
 import controls from "./controls.css";
@@ -24,6 +25,7 @@ export default [
   customScalars,
   histograms,
   images,
+  audio,
   table,
   tensors,
   tooltip,
