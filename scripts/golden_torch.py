@@ -1,10 +1,11 @@
 """Take golden vectors from torch's ``SummaryWriter``: write tests/golden/torch.json anew.
 
-python scripts/golden_torch.py        (needs torch and tensorboard)
+python scripts/golden_torch.py        (needs torch, tensorboard and Pillow)
 """
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch.utils.tensorboard import SummaryWriter, summary
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "torch.json"
@@ -128,7 +130,10 @@ def others() -> dict[str, Any]:
     raw = {"min": -1.0, "max": 2.5, "num": 6, "sum": 3.5, "sum_squares": 9.0}
     limits, counts = [0.0, 1.0, 2.5], [1, 2, 3]
     rows = [[3.0, 1.0], [2.0, 0.0], [0.0, 2.0], [0.0, 2.0], [0.6, 1.0], [1.0, 0.25]]
+    text = "A *small* caf\u00e9.\n\n| a | b |\n|---|---|"
     return {
+        "text": text,
+        "text_summary": hex_of(summary.text("x", text)),
         "layout": layout,
         "layout_summary": hex_of(summary.custom_scalars(layout)),
         "raw_histogram": {**raw, "bucket_limits": limits, "bucket_counts": counts},
@@ -138,6 +143,108 @@ def others() -> dict[str, Any]:
         "raw_curve": rows,
         "raw_curve_summary": hex_of(summary.pr_curve_raw("x", *map(np.array, rows), 2)),
     }
+
+
+def images() -> list[dict[str, Any]]:
+    """Return which pixels torch makes of some images, with boxes or without."""
+    rng = np.random.default_rng(5)
+    levels = rng.integers(0, 256, (3, 5, 4), dtype=np.uint8)
+    numbers = rng.uniform(-0.5, 1.5, (3, 5, 4))
+    batch = rng.integers(0, 256, (10, 3, 2, 3), dtype=np.uint8)
+    boxes = [[3, 2, 9, 7], [-2.5, 5.75, 3.25, 20], [12, 1, 12, 8], [9, 9, 5, 4], [13, 3, 30, 6]]
+    cases: list[tuple[str, Any, str, Any]] = [
+        ("uint8", levels, "CHW", None),
+        ("float64", numbers, "CHW", None),
+        ("float32", numbers.astype(np.float32), "CHW", None),
+        ("float16", numbers.astype(np.float16), "CHW", None),
+        ("infinite", np.array([[np.inf, -np.inf, 0.5]]), "HW", None),
+        ("bool", numbers > 0, "CHW", None),
+        ("zeros and ones", (numbers[0] > 0).astype(np.int64), "HW", None),
+        ("channels last", levels, "whc", None),
+        ("width first", levels[0], "WH", None),
+        ("one channel", levels[:1], "CHW", None),
+        ("alpha", rng.integers(0, 256, (4, 5, 4), dtype=np.uint8), "HWC", None),
+        ("grey and alpha", levels[:2], "CHW", None),
+        ("two rows", batch, "NCHW", None),
+        ("one row", batch[:3, 0, :, :, None], "NHWC", None),
+        ("boxes", np.zeros((12, 16), np.uint8), "HW", boxes),
+        ("boxes, alpha", np.full((4, 12, 16), 0.5), "CHW", boxes),
+        ("no boxes", levels, "CHW", np.zeros((0, 4)).tolist()),
+    ]
+    found = []
+    for name, values, dataformats, places in cases:
+        if places is None:
+            made = summary.image("x", values, dataformats=dataformats)
+        else:
+            rows = np.array(places).reshape(-1, 4)
+            made = summary.image_boxes("x", values, rows, dataformats=dataformats)
+        image = made.value[0].image
+        pixels = np.asarray(Image.open(io.BytesIO(image.encoded_image_string)))
+        found.append(
+            {
+                "name": name,
+                "values": array_in(values),
+                "dataformats": dataformats,
+                "boxes": places,
+                "size": [image.height, image.width, image.colorspace],
+                "pixels": array_in(pixels),
+            }
+        )
+    return found
+
+
+def videos() -> list[dict[str, Any]]:
+    """Return what torch gives moviepy of some videos: the frames before they become a GIF."""
+    rng = np.random.default_rng(6)
+    cases = {
+        "one": rng.integers(0, 256, (1, 3, 3, 2, 4), dtype=np.uint8),
+        "grey": rng.uniform(-0.5, 1.5, (2, 2, 1, 3, 2)),
+        "five": rng.integers(0, 256, (5, 2, 3, 2, 1), dtype=np.uint8),
+        "seventeen": rng.uniform(-0.5, 1.5, (17, 1, 3, 1, 2)).astype(np.float32),
+    }
+    given: list[Any] = []
+
+    def keep(frames: Any, fps: float) -> Any:  # noqa: ARG001 (torch's argument)
+        given.append(frames)
+        return summary.Summary.Image()
+
+    make_video, summary.make_video = summary.make_video, keep
+    for values in cases.values():
+        summary.video("x", values)
+    summary.make_video = make_video
+    return [
+        {"name": name, "values": array_in(values), "frames": array_in(frames)}
+        for (name, values), frames in zip(cases.items(), given, strict=True)
+    ]
+
+
+def whole_media() -> list[dict[str, Any]]:
+    """Return whole summaries, in hex, of audio and tensors."""
+    rng = np.random.default_rng(7)
+    sound, numbers = rng.uniform(-1, 1, 9), rng.normal(size=(2, 3)) * 100
+    sounds: dict[str, Any] = {
+        "float64": sound,
+        "float32": sound.astype(np.float32),
+        "outside": sound * 2,
+        "one row": sound[None],
+        "one column": sound[:, None],
+        "integers": np.array([0, 1, -1, 1]),
+    }
+    dtypes = ("f4", "f8", "i1", "i2", "i4", "i8", "?", "c8", "c16")
+    tensors = {np.dtype(dtype).name: numbers.astype(dtype) for dtype in dtypes}
+    tensors |= {"scalar": np.array(2.5), "empty": np.zeros((0, 3))}
+    made = [("audio", name, one, summary.audio("x", one, 8000)) for name, one in sounds.items()]
+    for name, one in tensors.items():
+        made.append(("tensor", name, one, summary.tensor_proto("x", torch.from_numpy(one))))
+    return [
+        {"kind": kind, "name": name, "values": array_in(values), "summary": hex_of(message)}
+        for kind, name, values, message in made
+    ]
+
+
+def array_in(array: Any) -> dict[str, Any]:
+    """Return an array as JSON can hold it."""
+    return {"dtype": array.dtype.str, "shape": array.shape, "bytes": array.tobytes().hex()}
 
 
 def hex_of(message: Any) -> str:
@@ -156,12 +263,15 @@ def main() -> None:
         "taken_from": f"torch {torch.__version__}, by scripts/golden_torch.py",
         "histograms": histograms(),
         "curves": curves(),
+        "images": images(),
+        "videos": videos(),
+        "whole_media": whole_media(),
         **others(),
     }
     parts = []
     for name, part in golden.items():
         text = json.dumps(part)
-        if name in ("histograms", "curves"):
+        if isinstance(part, list) and isinstance(part[0], dict):
             text = "[\n" + ",\n".join(json.dumps(case) for case in part) + "\n]"
         parts.append(f"{json.dumps(name)}: {text}")
     GOLDEN.write_text("{\n" + ",\n".join(parts) + "\n}\n")

@@ -42,9 +42,9 @@ _FLOAT8 = {  # bits of the exponent, its bias, whether there are infinities ("ie
     27: (4, 11, "fnuz"),
     28: (5, 16, "fnuz"),
 }
+_COMPLEX = {8: ("<c8", "scomplex_val"), 18: ("<c16", "dcomplex_val")}
 _MORE = {
-    8: ("<c8", "scomplex_val"),
-    18: ("<c16", "dcomplex_val"),
+    **_COMPLEX,
     # quantised
     11: ("i1", "int_val"),
     12: ("u1", "int_val"),
@@ -63,6 +63,21 @@ _REFERENCE = 100  # added to the type of a TensorFlow 1 variable
 
 class MalformedValueError(ValueError):
     """A value that is not what its kind allows; the message names what is wrong with it."""
+
+
+def field_of(dtype: npt.DTypeLike) -> tuple[int, str] | None:
+    """Return the data type that stands for a dtype, and the field that its numbers lie in.
+
+    Examples
+    --------
+    >>> field_of("float64")
+    (2, 'double_val')
+    """
+    wanted = np.dtype(dtype).newbyteorder("<")
+    for kind, (name, field) in {**NUMERIC, **_COMPLEX}.items():
+        if np.dtype(name) == wanted and kind != BFLOAT16:
+            return kind, field
+    return None
 
 
 def shape_of(tensor: Any) -> tuple[int, ...]:

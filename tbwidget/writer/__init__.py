@@ -6,13 +6,28 @@ One module for the methods of each kind of data. What they write follows torch's
 
 from __future__ import annotations
 
+from .audio import AudioMethods
 from .custom_scalars import CustomScalarsMethods
+from .figures import FigureMethods
 from .histograms import HistogramMethods
 from .pr_curves import PRCurveMethods
 from .scalars import ScalarMethods
+from .tensors import TensorMethods
+from .text import TextMethods
+from .videos import VideoMethods
 
 
-class SummaryWriter(ScalarMethods, HistogramMethods, PRCurveMethods, CustomScalarsMethods):
+class SummaryWriter(
+    ScalarMethods,
+    HistogramMethods,
+    PRCurveMethods,
+    CustomScalarsMethods,
+    FigureMethods,
+    VideoMethods,
+    AudioMethods,
+    TextMethods,
+    TensorMethods,
+):
     """Write an event file that TensorBoard and tbwidget read.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,20 +51,26 @@ def number_of(tag: str, value: Any) -> float:
     raise TypeError(message)
 
 
-def array_of(tag: str, values: Any) -> npt.NDArray[Any]:
+def array_of(tag: str, values: Any, kinds: str = "biuf") -> npt.NDArray[Any]:
     """Return numbers as an array, of any shape; tensors of torch and jax are such too.
+
+    Parameters
+    ----------
+    tag
+        Whose values they are, for the message of an error.
+    values
+        An array, a tensor, numbers, or lists of these.
+    kinds
+        Kinds of numpy's dtypes that will do. Default: real numbers.
 
     Raises
     ------
     TypeError
-        If they are no real numbers.
+        If they are no such numbers.
     """
     import numpy as np
 
-    if hasattr(values, "detach"):  # torch: apart from the gradients, and from the device
-        values = values.detach().cpu()
-        if str(values.dtype) == "torch.bfloat16":  # of which numpy knows nothing
-            values = values.float()
+    values = _detached(values)
     try:
         array = np.asarray(values)
     except ValueError:  # lists of different lengths
@@ -71,7 +78,21 @@ def array_of(tag: str, values: Any) -> npt.NDArray[Any]:
     # Other libraries' types, such as bfloat16 of ml_dtypes, have the kind V.
     if array.dtype.kind == "V" and array.dtype.names is None:
         array = array.astype(np.float32)
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in kinds:
         message = f"the values of {tag!r} must be an array of numbers, not {values!r:.80}"
+        if isinstance(values, (str, os.PathLike)):
+            message += "; a file must be read first"
         raise TypeError(message)
     return array
+
+
+def _detached(values: Any) -> Any:
+    """Return torch's tensors, in lists too, apart from the gradients and from the device."""
+    if isinstance(values, (list, tuple)):
+        tensors = values and (isinstance(values[0], (list, tuple)) or hasattr(values[0], "detach"))
+        return [_detached(one) for one in values] if tensors else values
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+        if str(values.dtype) == "torch.bfloat16":  # of which numpy knows nothing
+            values = values.float()
+    return values

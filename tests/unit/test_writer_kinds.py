@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from written import GOLDEN, Tensor, values_of
 
 from tbwidget import Logdir, SummaryWriter, layout
 from tbwidget.events.payloads import Category, Chart
-from tbwidget.events.protos import Event, Summary
-from tbwidget.events.records import Record, scan
+from tbwidget.events.protos import Summary
 
-GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "torch.json").read_text())
-
-
-def values_of(folder: Path) -> list[Any]:
-    """Return the values in the one file in `folder`."""
-    (path,) = folder.glob("events.out.tfevents.*")
-    records = [one for one in scan(memoryview(path.read_bytes()), 0) if isinstance(one, Record)]
-    events = [Event.FromString(bytes(record.data)) for record in records]
-    return [value for event in events for value in event.summary.value]
-
-
-class Tensor:
-    """What a tensor of torch looks like: numpy cannot have it as it is."""
-
-    def __init__(self, array: Any, dtype: str = "torch.float32", *, ready: bool = False) -> None:
-        self.array, self.dtype, self.ready = np.asarray(array), dtype, ready
-
-    def detach(self) -> Tensor:
-        return self
-
-    def cpu(self) -> Tensor:
-        return Tensor(self.array, self.dtype, ready=True)
-
-    def float(self) -> Tensor:
-        return Tensor(self.array, "torch.float32", ready=self.ready)
-
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        if not self.ready or self.dtype == "torch.bfloat16":
-            message = "Can't call numpy() on Tensor that requires grad."
-            raise RuntimeError(message)
-        return self.array
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 # -- histograms ------------------------------------------------------------------------------------
