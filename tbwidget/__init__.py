@@ -25,6 +25,7 @@ _PUBLIC = {
     "Scalars": "dashboards",
     "SummaryWriter": "writer",
     "TensorBoard": "board",
+    "Text": "dashboards",
     "ViewState": "widget.view_state",
     "inspect": "logs.inspection",
     "layout": "events.chart_layouts",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .dashboards import Images as Images
     from .dashboards import PRCurves as PRCurves
     from .dashboards import Scalars as Scalars
+    from .dashboards import Text as Text
     from .events.chart_layouts import layout as layout
     from .logs import Logdir as Logdir
     from .logs import Run as Run

@@ -11,6 +11,7 @@ from .histograms import Histograms
 from .images import Images
 from .pr_curves import PRCurves
 from .scalars import Scalars
+from .text import Text
 
 DASHBOARDS: tuple[type[Dashboard], ...] = (
     Scalars,
@@ -18,6 +19,7 @@ DASHBOARDS: tuple[type[Dashboard], ...] = (
     Images,
     Distributions,
     Histograms,
+    Text,
     PRCurves,
 )
 
@@ -29,4 +31,5 @@ __all__ = [
     "Images",
     "PRCurves",
     "Scalars",
+    "Text",
 ]
