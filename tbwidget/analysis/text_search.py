@@ -24,7 +24,7 @@ _SHORTEST_PIECE, _LONGEST_PIECE = 64, 4_096
 
 
 class TextSearch:
-    """What is looked for in many texts, case ignored.
+    r"""What is looked for in many texts, case ignored.
 
     A regular expression is looked for line by line. Where it could take long on a long line, the
     line is taken in pieces that overlap by half; what is found is then at most half a piece long.
@@ -45,7 +45,7 @@ class TextSearch:
     --------
     >>> TextSearch("LOSS").found_in("loss 1, Loss 2, loss 3")
     ['loss', 'Loss']
-    >>> TextSearch(r"acc=\\d+", regex=True).found_in("acc=1 acc=2")
+    >>> TextSearch(r"acc=\d+", regex=True).found_in("acc=1 acc=2")
     ['acc=1', 'acc=2']
     """
 

@@ -16,7 +16,7 @@ from tbwidget.widget.rpc import Answer, RequestError, texts
 from tbwidget.widget.values import ValueDashboard, places_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy.typing as npt
     import pandas as pd

@@ -10,6 +10,7 @@ import images from "./images.css";
 import panel from "./panel.css";
 import runs from "./runs.css";
 import table from "./table.css";
+import text from "./text.css";
 import tooltip from "./tooltip.css";
 
 export default [
@@ -24,5 +25,6 @@ export default [
   histograms,
   images,
   table,
+  text,
   tooltip,
 ].join("\n");
