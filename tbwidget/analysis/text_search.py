@@ -54,7 +54,9 @@ class TextSearch:
         if regex:
             check(query, _SHORTEST_PIECE)
             self._piece = _longest_piece(query)
-        self._compiled = re.compile(query if regex else re.escape(query), re.IGNORECASE)
+        self._compiled = re.compile(
+            query if regex else re.escape(query), re.IGNORECASE | re.MULTILINE
+        )
 
     def found_in(self, text: str, until: float = float("inf")) -> list[str]:
         """Return what was found, each once.

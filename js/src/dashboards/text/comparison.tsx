@@ -49,7 +49,7 @@ function Difference({ before, after, unit }: { before: string; after: string; un
       <p class="reason" data-removed={removed} data-added={added}>
         {pieces.every(({ kind }) => kind === "same")
           ? "No difference"
-          : `${removed} ${used} removed, ${added} added`}
+          : `${removed} ${removed === 1 ? used.slice(0, -1) : used} removed, ${added} added`}
         {unit !== used && " (too long to compare by words)"}
       </p>
       <div class="plain">
