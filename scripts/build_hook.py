@@ -34,7 +34,7 @@ class BuildHook(BuildHookInterface[Any]):
         descriptors = static / "protos.binpb"
         if is_outdated([descriptors], protos):
             self.compile_protos(root / "proto", protos, descriptors)
-        bundles = [static / "runtime.js", static / "stub.js"]
+        bundles = [static / f"{name}.js" for name in ("runtime", "stub", "markdown")]
         npm_files = [root / "package.json", root / "package-lock.json", root / "js" / "build.mjs"]
         if is_outdated(bundles, [*npm_files, *(root / "js" / "src").rglob("*.*")]):
             self.build_front_end(root, bundles)

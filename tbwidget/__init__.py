@@ -27,6 +27,7 @@ _PUBLIC = {
     "SummaryWriter": "writer",
     "TensorBoard": "board",
     "Tensors": "dashboards",
+    "Text": "dashboards",
     "ViewState": "widget.view_state",
     "inspect": "logs.inspection",
     "layout": "events.chart_layouts",
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from .dashboards import PRCurves as PRCurves
     from .dashboards import Scalars as Scalars
     from .dashboards import Tensors as Tensors
+    from .dashboards import Text as Text
     from .events.chart_layouts import layout as layout
     from .logs import Logdir as Logdir
     from .logs import Run as Run

@@ -11,12 +11,14 @@ import { ImagesPanel } from "./dashboards/images/panel";
 import { PRCurvesPanel } from "./dashboards/pr_curves/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
 import { TensorsPanel } from "./dashboards/tensors/panel";
+import { TextPanel } from "./dashboards/text/panel";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
 import { readTheme, themeRevision, watchTheme } from "./state/theme";
 import styles from "./styles";
 import { Channel } from "./wire/channel";
 import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire/host";
+import { listenForModules } from "./wire/modules";
 
 /** To add a tab, add its component here. */
 const DASHBOARDS: Record<string, DashboardComponent> = {
@@ -28,6 +30,7 @@ const DASHBOARDS: Record<string, DashboardComponent> = {
   distributions: DistributionsPanel,
   pr_curves: PRCurvesPanel,
   tensors: TensorsPanel,
+  text: TextPanel,
 };
 
 // For tests: how often this module ran.
@@ -97,6 +100,7 @@ function referencesOf(model: Model, board: boolean): DashboardReference[] {
 async function openTab(host: Host, session: Session, one: DashboardReference): Promise<Tab> {
   const channel = Channel.of(await exportsOf(host, one.model));
   session.follow(one.model, channel);
+  listenForModules(channel);
   session.mirror(channel.model);
   const component = DASHBOARDS[one.kind];
   if (!component) throw new Error(`this page's tbwidget knows no ${one.kind}: reload the page`);

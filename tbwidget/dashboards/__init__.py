@@ -13,6 +13,7 @@ from .images import Images
 from .pr_curves import PRCurves
 from .scalars import Scalars
 from .tensors import Tensors
+from .text import Text
 
 DASHBOARDS: tuple[type[Dashboard], ...] = (
     Scalars,
@@ -21,6 +22,7 @@ DASHBOARDS: tuple[type[Dashboard], ...] = (
     Audio,
     Distributions,
     Histograms,
+    Text,
     PRCurves,
     Tensors,
 )
@@ -35,4 +37,5 @@ __all__ = [
     "PRCurves",
     "Scalars",
     "Tensors",
+    "Text",
 ]

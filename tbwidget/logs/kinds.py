@@ -140,7 +140,11 @@ class TextSeries(BlobSeries[Any]):
     def note(self, item: int) -> str:
         """Return what is left out of the `item`-th text, in a sentence; empty if nothing is."""
         index = self.index()
-        _, rank = self._kept(index, self.row_of(index, item))
+        return self.note_at(index, self.row_of(index, item))
+
+    def note_at(self, index: Index, row: int) -> str:
+        """Return what is left out of the text in one row of `index`; empty if nothing is."""
+        _, rank = self._kept(index, row)
         if rank <= 2:  # noqa: PLR2004
             return ""
         return f"A text of {rank} dimensions: only the first two-dimensional slice is shown."

@@ -20,7 +20,14 @@ from .rpc import Operations
 STATIC = Path(__file__).parent.parent / "static"
 
 
-def _built(name: str) -> str:
+def built(name: str) -> str:
+    """Return a file of the front end.
+
+    Raises
+    ------
+    RuntimeError
+        If it has not been built; the message says how to.
+    """
     try:
         return (STATIC / name).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -45,7 +52,7 @@ class Channel(anywidget.AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         if not hasattr(type(self), "_esm"):
-            type(self)._esm = _built("stub.js")  # noqa: SLF001  (anywidget's name for it)
+            type(self)._esm = built("stub.js")  # noqa: SLF001  (anywidget's name for it)
         self.operations = Operations()
         self.sequence = 0
         self.unacknowledged = 0
@@ -118,7 +125,7 @@ class Runtime(anywidget.AnyWidget):
     _view_name: Any = traitlets.Unicode(None, allow_none=True).tag(sync=True)
 
     def __init__(self) -> None:
-        type(self)._esm = _built("runtime.js")  # noqa: SLF001  (anywidget's name for it)
+        type(self)._esm = built("runtime.js")  # noqa: SLF001  (anywidget's name for it)
         super().__init__()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:

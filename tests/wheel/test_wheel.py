@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.wheel
 
 BUILT = {
+    "tbwidget/static/markdown.js",
     "tbwidget/static/protos.binpb",
     "tbwidget/static/runtime.js",
     "tbwidget/static/stub.js",
@@ -49,7 +50,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
-@pytest.mark.parametrize("missing", ["runtime.js", "stub.js"])
+@pytest.mark.parametrize("missing", ["runtime.js", "stub.js", "markdown.js"])
 def test_a_checkout_without_node_is_told_what_to_do(
     unpacked: Path, no_node: str, tmp_path: Path, missing: str
 ) -> None:

@@ -12,6 +12,7 @@ import panel from "./panel.css";
 import runs from "./runs.css";
 import table from "./table.css";
 import tensors from "./tensors.css";
+import text from "./text.css";
 import tooltip from "./tooltip.css";
 
 export default [
@@ -28,5 +29,6 @@ export default [
   audio,
   table,
   tensors,
+  text,
   tooltip,
 ].join("\n");

@@ -14,6 +14,8 @@ import { useVisible, type Visibility } from "./visible";
 export interface CardListProps extends DashboardProps {
   /** The kinds of tags to show. */
   kinds: readonly string[];
+  /** The numbers of the tags that a search has left; null for all. */
+  only?: ReadonlySet<number> | null;
   /** What stands above the cards; `fold` is a button that folds all groups. */
   toolbar: (fold: ComponentChildren) => ComponentChildren;
   /** Called with the tags whose cards can be seen, whenever these change. */
@@ -28,7 +30,9 @@ export function CardList(props: CardListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const folded = useSignal<ReadonlySet<string>>(new Set());
   const visible = useVisible(scroller, onVisible);
-  const tags = useShownTags(session, channel.model, kinds);
+  const tags = useShownTags(session, channel.model, kinds).filter(
+    ([tag]) => props.only?.has(tag) ?? true,
+  );
   const groups = groupTags(tags, pinned.value);
   useTarget(view, scroller);
   return (
@@ -41,7 +45,7 @@ export function CardList(props: CardListProps) {
         style={{ "--tbw-card-width": `${cardWidth.value}px` }}
         onKeyDown={moveBetweenCards}
       >
-        {tags.length === 0 && <NoCards view={view} />}
+        {tags.length === 0 && <NoCards view={view} searched={!!props.only} />}
         {groups.map(([name, rows]) => (
           <Group key={name} {...{ name, folded, count: rows.length }}>
             {() => rows.map((tag) => children(tag, visible))}
@@ -109,7 +113,8 @@ export function Group(props: {
   );
 }
 
-function NoCards({ view }: { view: View }) {
+function NoCards({ view, searched }: { view: View; searched: boolean }) {
+  if (searched) return <Empty title="Nothing matches the search" />;
   const filter = view.session.settings.tagFilter.value;
   if (filter) return <Empty title="No tag matches the filter">{filter}</Empty>;
   return <Empty title="No run is selected">Switch one on in the run list.</Empty>;
