@@ -21,6 +21,9 @@ NO_NPM = (
 )
 STALE = "js/ is newer than tbwidget/static/*.js and npm was not found: using the files as they are."
 
+#: What `js/build.mjs` makes: the main bundle, each widget's few lines, what only some tabs need.
+BUNDLES = ("runtime", "stub", "markdown", "audio", "images", "tensors", "text")
+
 
 class BuildHook(BuildHookInterface[Any]):
     """Compile ``proto/`` and bundle ``js/``, each only if its output is missing or too old."""
@@ -34,7 +37,7 @@ class BuildHook(BuildHookInterface[Any]):
         descriptors = static / "protos.binpb"
         if is_outdated([descriptors], protos):
             self.compile_protos(root / "proto", protos, descriptors)
-        bundles = [static / f"{name}.js" for name in ("runtime", "stub", "markdown")]
+        bundles = [static / f"{name}.js" for name in BUNDLES]
         npm_files = [root / "package.json", root / "package-lock.json", root / "js" / "build.mjs"]
         if is_outdated(bundles, [*npm_files, *(root / "js" / "src").rglob("*.*")]):
             self.build_front_end(root, bundles)

@@ -3,42 +3,36 @@ import { signal } from "@preact/signals";
 import { h, render } from "preact";
 import { Board } from "./board/board";
 import type { DashboardComponent, Tab, View } from "./board/view";
-import { AudioPanel } from "./dashboards/audio/panel";
+import { arriving } from "./dashboards/arriving";
 import { CustomScalarsPanel } from "./dashboards/custom_scalars/panel";
 import { DistributionsPanel } from "./dashboards/distributions/panel";
 import { HistogramsPanel } from "./dashboards/histograms/panel";
-import { ImagesPanel } from "./dashboards/images/panel";
 import { PRCurvesPanel } from "./dashboards/pr_curves/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
-import { TensorsPanel } from "./dashboards/tensors/panel";
-import { TextPanel } from "./dashboards/text/panel";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
 import { readTheme, themeRevision, watchTheme } from "./state/theme";
-import styles from "./styles";
+import { sheet } from "./styles/sheet";
 import { Channel } from "./wire/channel";
 import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire/host";
 import { listenForModules } from "./wire/modules";
 
-/** To add a tab, add its component here. */
+/** To add a tab, add its component here, or its bundle in `js/build.mjs` and `arriving` here. */
 const DASHBOARDS: Record<string, DashboardComponent> = {
   scalars: ScalarsPanel,
   custom_scalars: CustomScalarsPanel,
-  images: ImagesPanel,
-  audio: AudioPanel,
+  images: arriving("images"),
+  audio: arriving("audio"),
   histograms: HistogramsPanel,
   distributions: DistributionsPanel,
   pr_curves: PRCurvesPanel,
-  tensors: TensorsPanel,
-  text: TextPanel,
+  tensors: arriving("tensors"),
+  text: arriving("text"),
 };
 
 // For tests: how often this module ran.
 const counts = globalThis as { __tbwidget_evaluations?: number };
 counts.__tbwidget_evaluations = (counts.__tbwidget_evaluations ?? 0) + 1;
-
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(styles);
 
 interface DashboardReference {
   kind: string;

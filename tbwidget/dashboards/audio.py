@@ -82,6 +82,7 @@ class Audio(ValueDashboard):
     kind: ClassVar[str] = "audio"
     title: ClassVar[str] = "Audio"
     data_kinds: ClassVar[tuple[str, ...]] = ("audio",)
+    modules: ClassVar[tuple[str, ...]] = ("audio", "markdown")
     page_writes: ClassVar[frozenset[str]] = ValueDashboard.page_writes | {"spectrogram"}
 
     spectrogram = traitlets.Bool(default_value=False).tag(sync=True)

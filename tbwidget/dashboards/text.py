@@ -11,7 +11,6 @@ import traitlets
 
 from tbwidget.analysis.text_search import TextSearch
 from tbwidget.logs import UnreadableValueError
-from tbwidget.widget.modules import ModuleView
 from tbwidget.widget.rpc import Answer, RequestError, texts
 from tbwidget.widget.values import ValueDashboard, places_of
 
@@ -36,7 +35,7 @@ TEXT_SECONDS = 0.5
 NO_TEXT = "\ufffd"
 
 
-class Text(ModuleView, ValueDashboard):
+class Text(ValueDashboard):
     """Texts, one card a tag, those of all selected runs in it.
 
     Shown is each run's text at `step` or the last step before it, the newest one if that is None;
@@ -82,7 +81,7 @@ class Text(ModuleView, ValueDashboard):
     kind: ClassVar[str] = "text"
     title: ClassVar[str] = "Text"
     data_kinds: ClassVar[tuple[str, ...]] = ("text",)
-    modules: ClassVar[tuple[str, ...]] = ("markdown",)
+    modules: ClassVar[tuple[str, ...]] = ("text", "markdown")
     page_writes: ClassVar[frozenset[str]] = ValueDashboard.page_writes | {
         "mode",
         "markdown",

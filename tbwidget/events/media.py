@@ -161,7 +161,7 @@ def is_cut_short(data: bytes, mime: str) -> bool:
     at = 8
     while at + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
-        at += 12 + length
+        at += 12 + int(length)
         if kind == b"IEND":
             break
     else:

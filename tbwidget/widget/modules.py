@@ -37,11 +37,11 @@ class ModuleView(View):
 
     To be named before the class that sends the data::
 
-        class Text(ModuleView, ValueDashboard):
-            modules = ("markdown",)
+        class Text(ModuleView, SummaryDashboard):
+            modules = ("text", "markdown")
     """
 
-    #: Names of bundles in ``tbwidget/static``, which are entries in ``js/build.mjs``.
+    #: Names of bundles in ``tbwidget/static``, which ``js/build.mjs`` lists.
     modules: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from tbwidget.logs import UnreadableValueError
 
 from .frame import pack_columns, size_of
+from .modules import ModuleView
 from .rpc import Answer, RequestError
 from .summarising import Summarised, Summary, SummaryDashboard, row_at
 
@@ -91,7 +92,7 @@ def places_of(index: Index, writers: list[Writer]) -> npt.NDArray[np.float64]:
     return np.column_stack((files, columns.offsets, columns.slots)).astype(float)
 
 
-class ValueDashboard(SummaryDashboard):
+class ValueDashboard(ModuleView, SummaryDashboard):
     """A dashboard that sends values, the newest unasked, others when asked for.
 
     To the items of `SummaryDashboard` a ``value`` is added where the newest is given along. The

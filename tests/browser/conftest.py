@@ -30,17 +30,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
     server.stop()
 
 
-@pytest.fixture(scope="module")
-def server_without_subshells(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[JupyterServer]:
-    kernel_settings = {"@jupyterlab/apputils-extension/kernels-settings": {
-        "commsOverSubshells": "disabled"}}  # fmt: skip
-    server = JupyterServer(tmp_path_factory.mktemp("lab"), settings=kernel_settings)
-    yield server
-    server.stop()
-
-
 @pytest.fixture(scope="session")
 def server_without_subshells(
     tmp_path_factory: pytest.TempPathFactory,
@@ -51,17 +40,6 @@ def server_without_subshells(
         tmp_path_factory.mktemp("lab"),
         settings={"@jupyterlab/apputils-extension/kernels-settings": kernels},
     )
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def server_without_subshells(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[JupyterServer]:
-    kernel_settings = {"@jupyterlab/apputils-extension/kernels-settings": {
-        "commsOverSubshells": "disabled"}}  # fmt: skip
-    server = JupyterServer(tmp_path_factory.mktemp("lab"), settings=kernel_settings)
     yield server
     server.stop()
 

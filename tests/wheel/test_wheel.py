@@ -16,12 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.wheel
 
-BUILT = {
-    "tbwidget/static/markdown.js",
-    "tbwidget/static/protos.binpb",
-    "tbwidget/static/runtime.js",
-    "tbwidget/static/stub.js",
-}
+BUNDLES = ("audio", "images", "markdown", "runtime", "stub", "tensors", "text")
+BUILT = {"tbwidget/static/protos.binpb", *(f"tbwidget/static/{name}.js" for name in BUNDLES)}
 
 
 def test_sdist_holds_sources_and_built_files(unpacked: Path) -> None:
@@ -50,7 +46,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
-@pytest.mark.parametrize("missing", ["runtime.js", "stub.js", "markdown.js"])
+@pytest.mark.parametrize("missing", ["runtime.js", "stub.js", "text.js"])
 def test_a_checkout_without_node_is_told_what_to_do(
     unpacked: Path, no_node: str, tmp_path: Path, missing: str
 ) -> None:

@@ -1,5 +1,4 @@
-// The one stylesheet of every view, from the general to the particular.
-import audio from "./audio.css";
+// The styles of every view, from the general to the particular.
 import base from "./base.css";
 import cards from "./cards.css";
 import controls from "./controls.css";
@@ -7,12 +6,10 @@ import curves from "./curves.css";
 import customScalars from "./custom_scalars.css";
 import frame from "./frame.css";
 import histograms from "./histograms.css";
-import images from "./images.css";
+import markdown from "./markdown.css";
 import panel from "./panel.css";
 import runs from "./runs.css";
 import table from "./table.css";
-import tensors from "./tensors.css";
-import text from "./text.css";
 import tooltip from "./tooltip.css";
 
 export default [
@@ -25,10 +22,7 @@ export default [
   curves,
   customScalars,
   histograms,
-  images,
-  audio,
   table,
-  tensors,
-  text,
+  markdown,
   tooltip,
 ].join("\n");

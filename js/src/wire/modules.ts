@@ -2,6 +2,7 @@
 // that want it, or sends it when asked. Loaded once a page, whatever the number of widgets.
 // `tbwidget/widget/modules.py` is the other side.
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import shared from "../shared";
 import type { Channel } from "./channel";
 import type { Buffers } from "./host";
 
@@ -58,7 +59,8 @@ async function take(name: string, [source]: Buffers): Promise<void> {
   const blob = new Blob([source as ArrayBuffer], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
   try {
-    const module = await import(/* @vite-ignore */ url);
+    const loaded = await import(/* @vite-ignore */ url);
+    const module = loaded.default ? loaded.default(lend) : loaded;
     loading.ready.value = module;
     loading.resolve(module);
   } catch (error) {
@@ -67,4 +69,10 @@ async function take(name: string, [source]: Buffers): Promise<void> {
   } finally {
     URL.revokeObjectURL(url);
   }
+}
+
+/** What a tab's bundle shares with this one. */
+function lend(name: string): unknown {
+  if (name in shared) return shared[name];
+  throw new Error(`this page's tbwidget has no ${name}: reload the page`);
 }

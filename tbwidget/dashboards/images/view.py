@@ -79,6 +79,7 @@ class Images(ValueDashboard):
     kind: ClassVar[str] = "images"
     title: ClassVar[str] = "Images"
     data_kinds: ClassVar[tuple[str, ...]] = ("images",)
+    modules: ClassVar[tuple[str, ...]] = ("images",)
     page_writes: ClassVar[frozenset[str]] = ValueDashboard.page_writes | set(_OWN)
 
     brightness = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)

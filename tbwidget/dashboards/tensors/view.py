@@ -61,6 +61,7 @@ class Tensors(ValueDashboard):
     kind: ClassVar[str] = "tensors"
     title: ClassVar[str] = "Tensors"
     data_kinds: ClassVar[tuple[str, ...]] = ("tensors",)
+    modules: ClassVar[tuple[str, ...]] = ("tensors",)
     summary_columns: ClassVar[tuple[str, ...]] = (*PLACE, *STATISTICS)
 
     @property

@@ -3,6 +3,7 @@ import { untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { DashboardProps } from "../../board/view";
 import { Filter, Toggle } from "../../ui/controls";
+import { loadModule } from "../../wire/modules";
 import { CardList } from "../cards/card_list";
 import { AudioCard } from "./card";
 import { Deck } from "./deck";
@@ -22,6 +23,7 @@ export function AudioPanel({ view, channel }: DashboardProps) {
     untracked(() => model.show(id, tags));
   });
   useEffect(() => () => model.hide(id), [model, id]);
+  useEffect(() => void loadModule(channel, "markdown"), [channel]); // labels
   return (
     <CardList
       view={view}

@@ -8,7 +8,7 @@ import type { Entry } from "../values/model";
 import type { AudioCardState } from "./card_state";
 import type { Deck } from "./deck";
 import { factsOf, scaleOf } from "./facts";
-import { labelNode } from "./label";
+import { ClipLabel } from "./label";
 import type { Clip } from "./model";
 import { Player } from "./player";
 import { Plots } from "./plots";
@@ -90,7 +90,7 @@ export function ClipRow(props: RowProps) {
           )}
           {clip.error && <p class="reason">{clip.error}</p>}
           {clip.outline && clip.note && <p class="remark">{clip.note}</p>}
-          {clip.label && labelNode(clip.label)}
+          {clip.label && <ClipLabel text={clip.label} />}
         </>
       ) : (
         <div class={`clip-place${spectrum === null ? "" : " with-axis"}`} />

@@ -1,10 +1,6 @@
-// One text as nodes: Markdown if the module for it is there, else as it is; and finds marked in it.
-import type { renderMarkdown } from "../../markdown";
+// The elements of one text as nodes, and finds marked in them.
+import { type MarkdownModule, textElement } from "../../markdown/element";
 import type { TextValue } from "./model";
-
-export interface MarkdownModule {
-  renderMarkdown: typeof renderMarkdown;
-}
 
 /** Finds of one text that are marked at most. */
 const MOST_MARKS = 2_000;
@@ -12,25 +8,17 @@ const MOST_MARKS = 2_000;
 export function contentOf(value: TextValue, markdown: MarkdownModule | null): Node {
   const content = document.createDocumentFragment();
   const single = value.shape.reduce((product, size) => product * size, 1) === 1;
-  if (single) content.append(elementOf(value.elements[0] ?? "", markdown, "div"));
+  if (single) content.append(textElement(value.elements[0] ?? "", markdown, "div"));
   else {
     const table = content.appendChild(document.createElement("table"));
     table.className = "elements";
     for (let at = 0; at < value.elements.length; at += value.columns) {
       const row = table.insertRow();
       for (const text of value.elements.slice(at, at + value.columns))
-        row.append(elementOf(text, markdown, "td"));
+        row.append(textElement(text, markdown, "td"));
     }
   }
   return content;
-}
-
-function elementOf(text: string, module: MarkdownModule | null, tag: "div" | "td"): HTMLElement {
-  const element = document.createElement(tag);
-  const node = module?.renderMarkdown(text) ?? document.createTextNode(text);
-  element.className = node.nodeType === Node.TEXT_NODE ? "plain" : "markdown";
-  element.append(node);
-  return element;
 }
 
 /** Mark what was found, wherever it stands within one piece of text. */

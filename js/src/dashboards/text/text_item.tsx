@@ -1,10 +1,11 @@
 // One text with its run, step and time, and what must be known of it.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { formatStep, formatWallTime } from "../../charts/format";
+import type { MarkdownModule } from "../../markdown/element";
 import { Name } from "../../ui/controls";
 import { moduleSignal } from "../../wire/modules";
 import type { Entry } from "../values/model";
-import { contentOf, type MarkdownModule, markFound } from "./content";
+import { contentOf, markFound } from "./content";
 import type { TextValue } from "./model";
 
 export interface TextItemProps {
