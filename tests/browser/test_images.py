@@ -332,11 +332,11 @@ look();''')""",
 
 
 def test_two_runs_and_two_steps_are_compared(open_notebook: Open, server: JupyterServer) -> None:
-    root = server.root / "compared"
+    root = server.root / "compared_images"
     write(root / "a" / ef.NAME, {0: [plain_png(8, 8, (200, 0, 0))]})
     write(root / "a" / ef.NAME, {5: [plain_png(8, 8, (0, 0, 250))]})
     write(root / "b" / ef.NAME, {5: [plain_png(8, 8, (0, 180, 50))]})
-    notebook = open_notebook(["import tbwidget; tbwidget.Images('compared', height=600)"])
+    notebook = open_notebook(["import tbwidget; tbwidget.Images('compared_images', height=600)"])
     notebook.run(0)
     wait(notebook, "x", loaded(5, 5))
     notebook.page.evaluate(CLICK, ["x", "Compare two"])
@@ -446,8 +446,8 @@ def test_a_film_plays_by_itself(open_notebook: Open, server: JupyterServer) -> N
 
 def test_files_of_a_card(open_notebook: Open, server: JupyterServer) -> None:
     pictures = {step: [noise_png(step, 12, 10)] for step in range(0, 60, 10)}
-    write(server.root / "saved" / "run" / ef.NAME, pictures, "a/b")
-    notebook = open_notebook(["import tbwidget; tbwidget.Images('saved', height=500)"])
+    write(server.root / "saved_images" / "run" / ef.NAME, pictures, "a/b")
+    notebook = open_notebook(["import tbwidget; tbwidget.Images('saved_images', height=500)"])
     notebook.run(0)
     wait(notebook, "a/b", loaded(50))
     set_step(notebook, "a/b", 2)
