@@ -220,7 +220,7 @@ class Notebook:
             """(expected) => Object.entries(expected).every(([tag, count]) =>
               deepAll('.card[data-drawn="1"]').some((card) =>
                 card.dataset.tag === tag && Number(card.dataset.series) === count
-                  && card.tbwidgetProbe().series === count))""",
+                  && (card.tbwidgetProbe().series ?? count) === count))""",
             timeout,
             expected,
         )
