@@ -1,15 +1,16 @@
 // The histograms that the page holds for one widget, however many views it has.
-import { effect, type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
+import { Keyed } from "../../state/keyed";
 import type { Range, RunInfo, Session } from "../../state/session";
 import { Setting } from "../../state/settings";
 import type { Channel } from "../../wire/channel";
 import { type ColumnSpec, FrameReader } from "../../wire/frame";
 import type { TagRow } from "../../wire/types";
 import { CardState } from "../cards/card_frame";
+import { Watching } from "../cards/watching";
 import type { Mode } from "./layout";
 import { Slices, type SlicesItem } from "./slices";
 
-const WATCH_AFTER_MS = 80;
 /** As in the kernel, which sends no more of a tag. */
 export const MOST_RUNS = 12;
 const models = new WeakMap<Channel, HistogramsModel>();
@@ -18,12 +19,9 @@ export class HistogramsModel {
   readonly #channel: Channel;
   readonly #session: Session;
   readonly #store = new Map<string, Slices>();
-  readonly #revisions = new Map<number, Signal<number>>();
-  readonly #views = new Map<string, ReadonlySet<string>>();
-  /** Tags that the kernel knows to be wanted, and what each view last told it. */
-  #wanted: ReadonlySet<string> = new Set();
-  readonly #told = new Map<string, string>();
-  readonly #states = new Map<string, CardState>();
+  readonly #revisions = new Keyed((_tag: number) => signal(0));
+  readonly #states = new Keyed((_tag: string) => new CardState());
+  readonly #watching: Watching;
   readonly mode: Setting<Mode>;
   readonly bins: Setting<number>;
   readonly maxSlices: Setting<number>;
@@ -34,8 +32,6 @@ export class HistogramsModel {
   readonly secondStep: Setting<number | null>;
   /** The runs that this widget is about; null: all. */
   readonly #only: Signal<readonly string[] | null>;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #stop: (() => void) | null = null;
 
   static of(channel: Channel, session: Session): HistogramsModel {
     let model = models.get(channel);
@@ -65,27 +61,21 @@ export class HistogramsModel {
     channel.on("slices", (message, buffers) =>
       this.#take(message.items as SlicesItem[], new FrameReader(buffers)),
     );
-    channel.onGap = () => this.#watch(true);
+    this.#watching = new Watching(channel, session, {
+      rows: () => session.tags.peek().histograms ?? [],
+      has: (row) => this.#has(row),
+      keep: (tags) => this.#keep(tags),
+    });
   }
 
   /** Goes up with every change of the histograms of a tag. */
   revision(tag: number): Signal<number> {
-    let revision = this.#revisions.get(tag);
-    if (!revision) {
-      revision = signal(0);
-      this.#revisions.set(tag, revision);
-    }
-    return revision;
+    return this.#revisions.get(tag);
   }
 
   /** What the user has set for the card of `tag`. */
   state(tag: string): CardState {
-    let state = this.#states.get(tag);
-    if (!state) {
-      state = new CardState();
-      this.#states.set(tag, state);
-    }
-    return state;
+    return this.#states.get(tag);
   }
 
   /** The runs that a card of `tag` is about, all of them. */
@@ -122,57 +112,17 @@ export class HistogramsModel {
 
   /** Keep the page supplied with `tags`, those that the view `id` shows now. */
   show(id: string, tags: ReadonlySet<string>): void {
-    this.#views.set(id, tags);
-    this.#stop ??= effect(() => {
-      this.#session.selected.value;
-      this.#schedule();
-    });
-    this.#schedule();
+    this.#watching.show(id, tags);
   }
 
   /** The view `id` has gone. */
   hide(id: string): void {
-    this.#views.delete(id);
-    this.#told.delete(id);
-    this.#wanted = this.#shown();
-    this.#channel.tell("unwatch", { view: id });
-    if (this.#views.size) return;
-    this.#stop?.();
-    this.#stop = null;
-    clearTimeout(this.#timer);
+    this.#watching.hide(id);
   }
 
-  #schedule(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#watch(false), WATCH_AFTER_MS);
-  }
-
-  /** The tags that any view shows. */
-  #shown(): Set<string> {
-    return new Set([...this.#views.values()].flatMap((tags) => [...tags]));
-  }
-
-  /** Tell the kernel what each view shows, where it does not know. */
-  #watch(everything: boolean): void {
-    const rows = new Map((this.#session.tags.value.histograms ?? []).map((row) => [row[1], row]));
-    const selected = new Set(this.#session.selected.value.map((run) => run.number));
-    const hidden = this.#session.runs.value.filter((run) => !selected.has(run.number));
-    for (const [view, tags] of this.#views) {
-      // Of a tag that was wanted before, what is not here yet is under way.
-      const missing = [...tags].filter((name) => {
-        const row = rows.get(name);
-        return row && (everything || (!this.#wanted.has(name) && !this.#has(row)));
-      });
-      const args = { view, tags: [...tags], hidden_runs: hidden.map((run) => run.name), missing };
-      const told = JSON.stringify([args.tags, args.hidden_runs]);
-      if (!everything && !missing.length && told === this.#told.get(view)) continue;
-      const answer = this.#channel.request("watch", args);
-      answer.then(() => this.#told.set(view, told)).catch(() => {});
-    }
-    this.#wanted = this.#shown();
-    const kept = new Set([...this.#wanted].map((name) => rows.get(name)?.[0]));
-    for (const key of this.#store.keys())
-      if (!kept.has(Number(key.split(":")[1]))) this.#store.delete(key);
+  #keep(tags: ReadonlySet<number>): void {
+    for (const key of [...this.#store.keys()])
+      if (!tags.has(Number(key.split(":")[1]))) this.#store.delete(key);
   }
 
   #has(row: TagRow): boolean {

@@ -1,5 +1,6 @@
 // The scalar series that the page holds for one widget, however many views it has.
-import { effect, type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
+import { Keyed } from "../../state/keyed";
 import { Series, SeriesStore } from "../../state/series";
 import type { RunInfo, Session } from "../../state/session";
 import type { Channel } from "../../wire/channel";
@@ -11,13 +12,13 @@ import type {
   SupersededItem,
   TagRow,
 } from "../../wire/types";
+import { Watching } from "../cards/watching";
 import { Bands } from "./bands";
 import { CardOptions } from "./card_options";
 import type { LineSource } from "./lines";
 import { type Row, rowOfAnswer } from "./statistics";
 import { Superseded } from "./superseded";
 
-const WATCH_AFTER_MS = 80;
 /** While reading goes on, charts are drawn so often and no oftener: drawing would hold it up. */
 const READING_DRAW_MS = 700;
 const models = new WeakMap<Channel, ScalarsModel>();
@@ -29,21 +30,15 @@ export class ScalarsModel {
   readonly #channel: Channel;
   readonly #session: Session;
   readonly #store = new SeriesStore();
-  readonly #revisions = new Map<number, Signal<number>>();
-  readonly #views = new Map<string, ReadonlySet<string>>();
-  /** Tags that the kernel knows to be wanted, and what each view last told it. */
-  #wanted: ReadonlySet<string> = new Set();
-  readonly #told = new Map<string, string>();
-  #asking = false;
-  readonly #options = new Map<string, CardOptions>();
+  readonly #revisions = new Keyed((_tag: number) => signal(0));
+  readonly #options = new Keyed((_tag: string) => new CardOptions());
+  readonly #watching: Watching;
   /** Groups of runs as curves, while runs are grouped. */
   readonly bands = new Bands();
   readonly #superseded = new Superseded();
-  #timer: ReturnType<typeof setTimeout> | undefined;
   /** Tags whose charts are yet to be told of a change. */
   readonly #changed = new Set<number>();
   #drawTimer: ReturnType<typeof setTimeout> | undefined;
-  #stop: (() => void) | null = null;
 
   static of(channel: Channel, session: Session): ScalarsModel {
     let model = models.get(channel);
@@ -70,27 +65,24 @@ export class ScalarsModel {
       for (const tag of this.#superseded.take(items, new FrameReader(buffers)))
         this.revision(tag).value++;
     });
-    channel.onGap = () => void this.#watch(true);
+    this.#watching = new Watching(channel, session, {
+      rows: () => session.tags.peek().scalars ?? [],
+      has: (row, selected) => this.#has(row, selected),
+      keep: (tags) => this.#store.keep((_run, tag) => tags.has(tag)),
+      withOthers: (tags) =>
+        new Set([...tags].flatMap((name) => [name, ...this.options(name).others.value])),
+      sentFor: () => this.#sentFor().map((setting) => setting.value),
+    });
   }
 
   /** Goes up with every change of the series of a tag. */
   revision(tag: number): Signal<number> {
-    let revision = this.#revisions.get(tag);
-    if (!revision) {
-      revision = signal(0);
-      this.#revisions.set(tag, revision);
-    }
-    return revision;
+    return this.#revisions.get(tag);
   }
 
   /** What the user has set for the card of `tag`. */
   options(tag: string): CardOptions {
-    let options = this.#options.get(tag);
-    if (!options) {
-      options = new CardOptions();
-      this.#options.set(tag, options);
-    }
-    return options;
+    return this.#options.get(tag);
   }
 
   /** The tag called `name`, and those that are drawn with it, as they are now. */
@@ -167,26 +159,12 @@ export class ScalarsModel {
 
   /** Keep the page supplied with `tags`, those that the view `id` shows now. */
   show(id: string, tags: ReadonlySet<string>): void {
-    this.#views.set(id, tags);
-    this.#stop ??= effect(() => {
-      for (const setting of this.#sentFor()) setting.value;
-      this.#session.selected.value;
-      for (const name of this.#shown()) this.options(name).others.value;
-      this.#schedule();
-    });
-    this.#schedule();
+    this.#watching.show(id, tags);
   }
 
   /** The view `id` has gone. */
   hide(id: string): void {
-    this.#views.delete(id);
-    this.#told.delete(id);
-    this.#wanted = this.#withOthers(this.#shown());
-    this.#channel.tell("unwatch", { view: id });
-    if (this.#views.size) return;
-    this.#stop?.();
-    this.#stop = null;
-    clearTimeout(this.#timer);
+    this.#watching.hide(id);
   }
 
   /** Ask for the points of `tags` in the runs called `runs` between two x values. */
@@ -212,56 +190,6 @@ export class ScalarsModel {
     return [smoothing, groupBy, center, band, xAxis, superseded] as const;
   }
 
-  /** The tags that any view shows. */
-  #shown(): Set<string> {
-    return new Set([...this.#views.values()].flatMap((tags) => [...tags]));
-  }
-
-  #withOthers(tags: ReadonlySet<string>): Set<string> {
-    return new Set([...tags].flatMap((name) => [name, ...this.options(name).others.peek()]));
-  }
-
-  #schedule(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#watch(false), WATCH_AFTER_MS);
-  }
-
-  /** Have everything sent again, unless that has been asked for: a busy kernel answers late. */
-  async #askAgain(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
-    await Promise.allSettled(this.#watch(true));
-    this.#asking = false;
-  }
-
-  /** Tell the kernel what each view shows, where it does not know; returns its answers. */
-  #watch(everything: boolean): Promise<unknown>[] {
-    const settings = this.#sentFor().map((setting) => setting.peek());
-    const numbers = new Map((this.#session.tags.value.scalars ?? []).map((row) => [row[1], row]));
-    const selected = new Set(this.#session.selected.value.map((run) => run.number));
-    const hidden = this.#session.runs.value.filter((run) => !selected.has(run.number));
-    const kept = this.#withOthers(this.#shown());
-    const answers: Promise<unknown>[] = [];
-    for (const [view, shown] of this.#views) {
-      const tags = this.#withOthers(shown);
-      // Of a tag that was wanted before, what is not here yet is under way.
-      const missing = [...tags].filter((name) => {
-        const row = numbers.get(name);
-        return row && (everything || (!this.#wanted.has(name) && !this.#has(row, selected)));
-      });
-      const args = { view, tags: [...tags], hidden_runs: hidden.map((run) => run.name), missing };
-      const told = JSON.stringify([args.tags, args.hidden_runs, settings]);
-      if (!everything && !missing.length && told === this.#told.get(view)) continue;
-      const answer = this.#channel.request("watch", args);
-      answers.push(answer);
-      answer.then(() => this.#told.set(view, told)).catch(() => {});
-    }
-    this.#wanted = kept;
-    const wanted = new Set([...kept].map((name) => numbers.get(name)?.[0]));
-    this.#store.keep((_run, tag) => wanted.has(tag));
-    return answers;
-  }
-
   #has([tag, , holders]: TagRow, selected: ReadonlySet<number>): boolean {
     const runs = holders ?? this.#session.runs.value.map((run) => run.number);
     return runs.every((run) => !selected.has(run) || this.#store.get(run, tag));
@@ -271,13 +199,13 @@ export class ScalarsModel {
     let missing = false;
     let first = false;
     for (const item of message.items) {
-      first ||= !this.#revisions.get(item.key[1])?.peek();
+      first ||= !this.revision(item.key[1]).peek();
       if (!this.#store.apply(item, reader.columns(item.columns))) missing = true;
       this.#changed.add(item.key[1]);
     }
     if (first || !message.reading) this.#tellChanged();
     else this.#drawTimer ??= setTimeout(() => this.#tellChanged(), READING_DRAW_MS);
-    if (missing) void this.#askAgain();
+    if (missing) void this.#watching.askAgain();
   }
 
   #tellChanged(): void {

@@ -1,13 +1,13 @@
 // A few numbers a step, as the kernel makes them of histograms or curves, by run and tag.
 // `tbwidget/widget/summarising.py` is the other side.
-import { effect, type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
+import { Keyed } from "../../state/keyed";
 import type { RunInfo, Session } from "../../state/session";
 import type { Channel } from "../../wire/channel";
 import { type ColumnSpec, type Columns, FrameReader } from "../../wire/frame";
 import type { TagRow } from "../../wire/types";
 import type { CardState } from "../cards/card_frame";
-
-const WATCH_AFTER_MS = 80;
+import { Watching } from "../cards/watching";
 
 export interface SummaryItem {
   key: [run: number, tag: number];
@@ -60,21 +60,19 @@ export function counted(steps: number): string {
 export abstract class SummaryModel<State extends CardState = CardState> {
   protected readonly channel: Channel;
   protected readonly session: Session;
-  readonly #kind: string;
   readonly #held = new Map<string, Summary>();
-  readonly #revisions = new Map<number, Signal<number>>();
-  readonly #states = new Map<string, State>();
-  readonly #views = new Map<string, ReadonlySet<string>>();
-  /** Tags that the kernel knows to be wanted. */
-  #wanted: ReadonlySet<string> = new Set();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #stop: (() => void) | null = null;
-  #asking = false;
+  readonly #revisions = new Keyed((_tag: number) => signal(0));
+  readonly #states = new Keyed((_tag: string) => this.newState());
+  readonly #watching: Watching;
 
   constructor(channel: Channel, session: Session, kind: string) {
     this.channel = channel;
     this.session = session;
-    this.#kind = kind;
+    this.#watching = new Watching(channel, session, {
+      rows: () => session.tags.peek()[kind] ?? [],
+      has: (row, selected) => this.#has(row, selected),
+      keep: (tags) => this.#keep(tags),
+    });
   }
 
   /** To be called at the end of the constructor: messages may wait already. */
@@ -82,7 +80,6 @@ export abstract class SummaryModel<State extends CardState = CardState> {
     this.channel.on("summaries", (message, buffers) =>
       this.#take(message.items as SummaryItem[], new FrameReader(buffers)),
     );
-    this.channel.onGap = () => this.#watch(true);
   }
 
   protected abstract newState(): State;
@@ -93,22 +90,12 @@ export abstract class SummaryModel<State extends CardState = CardState> {
 
   /** Goes up with every change of the series of a tag. */
   revision(tag: number): Signal<number> {
-    let revision = this.#revisions.get(tag);
-    if (!revision) {
-      revision = signal(0);
-      this.#revisions.set(tag, revision);
-    }
-    return revision;
+    return this.#revisions.get(tag);
   }
 
   /** What the user has set for the card of `tag`. */
   state(tag: string): State {
-    let state = this.#states.get(tag);
-    if (!state) {
-      state = this.newState();
-      this.#states.set(tag, state);
-    }
-    return state;
+    return this.#states.get(tag);
   }
 
   /** The selected runs that have a tag, with what the page holds of them. */
@@ -138,74 +125,21 @@ export abstract class SummaryModel<State extends CardState = CardState> {
 
   /** Keep the page supplied with `tags`, those that the view `id` shows now. */
   show(id: string, tags: ReadonlySet<string>): void {
-    this.#views.set(id, tags);
-    this.#stop ??= effect(() => {
-      this.session.selected.value;
-      this.#schedule();
-    });
-    this.#schedule();
+    this.#watching.show(id, tags);
   }
 
   /** The view `id` has gone. */
   hide(id: string): void {
-    this.#views.delete(id);
-    this.#wanted = new Set([...this.#views.values()].flatMap((tags) => [...tags]));
-    this.channel.tell("unwatch", { view: id });
-    if (this.#views.size) return;
-    this.#stop?.();
-    this.#stop = null;
-    clearTimeout(this.#timer);
+    this.#watching.hide(id);
   }
 
-  get #rows(): readonly TagRow[] {
-    return this.session.tags.value[this.#kind] ?? [];
-  }
-
-  #schedule(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#watch(false), WATCH_AFTER_MS);
-  }
-
-  /** Have everything sent again, unless that has been asked for: a busy kernel answers late. */
-  async #askAgain(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
-    await Promise.allSettled(this.#watch(true));
-    this.#asking = false;
-  }
-
-  /** Tell the kernel what each view shows; returns its answers. */
-  #watch(everything: boolean): Promise<unknown>[] {
-    const answers: Promise<unknown>[] = [];
-    const rows = new Map(this.#rows.map((row) => [row[1], row]));
-    const selected = new Set(this.session.selected.value.map((run) => run.number));
-    const hidden = this.session.runs.value.filter((run) => !selected.has(run.number));
-    const wanted = new Set<number>();
-    for (const [view, tags] of this.#views) {
-      const shown = [...tags].map((name) => rows.get(name)).filter((row) => row !== undefined);
-      // Of a tag that was wanted before, what is not here yet is under way.
-      const missing = shown.filter(
-        (row) => everything || (!this.#wanted.has(row[1]) && !this.#has(row, selected)),
-      );
-      for (const [number] of shown) wanted.add(number);
-      const args = {
-        view,
-        tags: [...tags],
-        hidden_runs: hidden.map((run) => run.name),
-        missing: missing.map((row) => row[1]),
-      };
-      const answer = this.channel.request("watch", args);
-      answers.push(answer);
-      answer.catch(() => {});
-    }
-    this.#wanted = new Set([...this.#views.values()].flatMap((tags) => [...tags]));
+  #keep(tags: ReadonlySet<number>): void {
     for (const key of [...this.#held.keys()]) {
       const [run, tag] = key.split(":").map(Number) as [number, number];
-      if (wanted.has(tag)) continue;
+      if (tags.has(tag)) continue;
       this.#held.delete(key);
       this.forget(run, tag);
     }
-    return answers;
   }
 
   #has([tag, , holders]: TagRow, selected: ReadonlySet<number>): boolean {
@@ -226,6 +160,6 @@ export abstract class SummaryModel<State extends CardState = CardState> {
       changed.add(item.key[1]);
     }
     for (const tag of changed) this.revision(tag).value++;
-    if (missing) void this.#askAgain();
+    if (missing) void this.#watching.askAgain();
   }
 }
