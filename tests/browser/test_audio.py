@@ -465,7 +465,8 @@ def test_without_subshells_the_newest_is_there_and_an_older_one_follows(
     notebook.run(0)
     wait(notebook, "sound", "p.drawn[0]?.bytes")
     notebook.start(1)
-    ef.append(root / "run0" / ef.NAME, ef.record(audio_event(30, [clip(0, 30)])))
+    newest = audio_event(30, [clip(0, 30), clip(0, 30, 1)])
+    ef.append(root / "run0" / ef.NAME, ef.record(newest))
     wait(notebook, "sound", "p.drawn[0].step === 30 && !p.drawn[0].stale")
     # The second sample: of the first one the kernel may have sent an older step as it read on.
     notebook.page.evaluate(BUTTON, "Next sample")
