@@ -13,7 +13,7 @@ import event_files as ef
 import numpy as np
 import shared_logs
 from cards import BUSY, NOTE, RUN
-from image_events import image_event, noise_png, plain_png, png
+from image_events import SIGNATURE, image_event, noise_png, plain_png, png, png_header
 from PIL import Image
 
 from tbwidget import Logdir
@@ -494,6 +494,50 @@ def test_files_of_a_card(open_notebook: Open, server: JupyterServer) -> None:
         tile = strip[16::scale, column * (12 * scale + 4) :: scale][:10, :12]
         np.testing.assert_array_equal(tile, np.asarray(Image.open(io.BytesIO(original))))
     assert notebook.errors() == []
+
+
+# -- what is broken, or wants to do harm -----------------------------------------------------------
+
+SCRIPT = "<img src=x onerror='window.hacked = 1'><script>window.hacked = 1</script>"
+
+
+def test_hostile_images_show_a_reason_and_harm_no_other(
+    open_notebook: Open, server: JupyterServer
+) -> None:
+    good = plain_png(4, 4, (1, 200, 3))
+    hostile = {
+        "a svg": (b"<svg xmlns='http://www.w3.org/2000/svg' onload='hacked = 1'/>", "markup"),
+        "b html": (f"<html>{SCRIPT}</html>".encode(), "markup"),
+        "c bomb": (SIGNATURE + png_header(40_000, 40_000) + good[33:], "too many to show"),
+        "d cut": (noise_png(1, 50, 50)[:3_000], "cut short"),
+        "e broken": (good.replace(b"IDAT", b"IDAX"), "cannot decode"),
+        "f nothing": (b"", "no image"),
+    }
+    root = server.root / "hostile_images"
+    for name, (data, _) in hostile.items():
+        write(root / name / ef.NAME, {0: [data]})
+    good_run = "g <b>good<img src=x onerror=hacked=1>"
+    write(root / good_run / ef.NAME, {0: [good]})
+    write(root / "good" / ef.NAME, {0: [good]}, SCRIPT)
+    notebook = open_notebook(["import tbwidget; tbwidget.Images('hostile_images', height=900)"])
+    notebook.run(0)
+    wait(notebook, "x", f"d.length === {len(hostile) + 1} && d.every((o) => o.loaded || o.error)")
+    notebook.wait_for("() => deepAll('.card[data-drawn=\"1\"]').length === 2")
+    shown = {one["run"]: one for one in probe(notebook, "x")}
+    for name, (_, reason) in hostile.items():
+        assert reason in shown[name]["error"], name
+        assert not shown[name]["loaded"]
+        assert reason in notebook.text()
+    assert shown[good_run]["loaded"]
+    found = "(tag) => deepAll('.card').find((c) => c.dataset.tag === tag).tbwidgetProbe().drawn"
+    assert notebook.page.evaluate(found, SCRIPT)[0]["loaded"]
+    assert notebook.page.evaluate("() => window.hacked") is None
+    assert notebook.foreign_requests() == []
+    assert notebook.errors() == []
+    # What was looked for would have been found.
+    planted = "(script) => { const e = document.createElement('div'); e.innerHTML = script;"
+    notebook.page.evaluate(planted + " document.body.append(e); }", SCRIPT)
+    notebook.wait_for("() => window.hacked === 1")
 
 
 # -- while cells run -------------------------------------------------------------------------------
