@@ -465,7 +465,15 @@ def test_files_of_a_card(open_notebook: Open, server: JupyterServer) -> None:
     notebook = open_notebook(["import tbwidget; tbwidget.Images('saved_images', height=500)"])
     notebook.run(0)
     wait(notebook, "a/b", loaded(50))
-    set_step(notebook, "a/b", 2)
+    # To a step that is typed, or the last one before it.
+    notebook.page.evaluate(CLICK, ["a/b", "More"])
+    notebook.wait_for("() => deepAll('.panel input[type=\"number\"]').length === 1")
+    notebook.page.evaluate(
+        """() => { const [input] = deepAll('.panel input[type="number"]'); input.value = '25';
+          input.dispatchEvent(new Event('change', { bubbles: true })); }"""
+    )
+    notebook.page.keyboard.press("Escape")
+    notebook.wait_for("() => deepAll('.panel').length === 0")
     wait(notebook, "a/b", loaded(20))
 
     def saved(label: str) -> tuple[str, bytes]:
