@@ -243,4 +243,14 @@ describe("asking", () => {
     await kernel.answer(0);
     await refused;
   });
+
+  test("of a value that comes twice the first stays, so that nothing is loaded anew", async () => {
+    const { kernel, model } = opened();
+    const both = [model.fetch(first, wish(5)), model.fetch(first, wish(5))];
+    await kernel.answer();
+    await kernel.answer();
+    expect((await Promise.all(both)).length).toBe(2);
+    expect(model.gone.length).toBe(1); // the other one
+    expect(model.holds(first, wish(5))).toBe(true);
+  });
 });

@@ -117,6 +117,7 @@ export function AudioCard({ view, model, deck, tag, visible }: CardProps) {
             key={entry.run.number}
             {...{ view, state, deck, shown, stale, greatest, near }}
             tag={tag[1]}
+            seen={seen.value}
             playing={entry.run.number === playing.value}
           />
         ))}

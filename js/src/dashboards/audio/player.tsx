@@ -19,6 +19,7 @@ export interface PlayerProps {
 export function Player({ file, label, tag, run, state, deck }: PlayerProps) {
   const element = useRef<HTMLAudioElement>(null);
   const loading = useRef(false);
+  const held = useRef("");
   const failed = useSignal(false);
   useLayoutEffect(() => {
     const audio = element.current as HTMLAudioElement;
@@ -32,10 +33,10 @@ export function Player({ file, label, tag, run, state, deck }: PlayerProps) {
     loading.current = true;
     audio.addEventListener("loadedmetadata", onLoaded, { once: true });
     audio.src = url;
-    return () => {
-      audio.removeEventListener("loadedmetadata", onLoaded);
-      URL.revokeObjectURL(url);
-    };
+    // Not before the next one is set: what still loads would fail.
+    URL.revokeObjectURL(held.current);
+    held.current = url;
+    return () => audio.removeEventListener("loadedmetadata", onLoaded);
   }, [file, state, deck, failed]);
   useEffect(() => {
     const audio = element.current as HTMLAudioElement;
@@ -43,6 +44,7 @@ export function Player({ file, label, tag, run, state, deck }: PlayerProps) {
       deck.stop(audio);
       audio.removeAttribute("src");
       audio.load(); // lets go of what it holds
+      URL.revokeObjectURL(held.current);
     };
   }, [deck]);
   useSignalEffect(() => {

@@ -30,6 +30,8 @@ export interface RowProps {
   /** Whether this is not yet what is looked at. */
   stale: boolean;
   playing: boolean;
+  /** Whether the card can be seen. */
+  seen: boolean;
   /** The peak of the loudest clip of the card. */
   greatest: number;
   /** Runs whose rows can be seen: only these hold players, and have clips asked for. */
@@ -37,7 +39,7 @@ export interface RowProps {
 }
 
 export function ClipRow(props: RowProps) {
-  const { view, tag, state, deck, shown, stale, playing, greatest, near } = props;
+  const { view, tag, state, deck, shown, stale, playing, seen, greatest, near } = props;
   const { entry, clip, spectrum } = shown;
   const { run, step, wall } = entry;
   const row = useRef<HTMLElement>(null);
@@ -52,7 +54,7 @@ export function ClipRow(props: RowProps) {
       setMember(near, run.number, false);
     };
   }, [near, run.number]);
-  const here = clip && (playing || near.value.has(run.number));
+  const here = clip && (playing || (seen && near.value.has(run.number)));
   const height = useRef(0);
   useLayoutEffect(() => {
     if (here && row.current) height.current = row.current.offsetHeight;

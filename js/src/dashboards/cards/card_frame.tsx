@@ -46,6 +46,10 @@ export function CardFrame(props: CardFrameProps): JSX.Element {
     onElement?.(card.current);
     return visible.follow(card.current, id, seen);
   }, [visible, id, seen, onElement]);
+  // Of another size it lies in another place.
+  useEffect(() => {
+    if (card.current) visible.look(card.current);
+  }, [visible, size]);
   return (
     <article
       ref={card}

@@ -36,6 +36,12 @@ export class Visibility {
     };
   }
 
+  /** Look again whether `element` can be seen: it lies elsewhere now. */
+  look(element: Element): void {
+    this.#observer?.unobserve(element);
+    this.#observer?.observe(element);
+  }
+
   #update(entries: IntersectionObserverEntry[]): void {
     for (const entry of entries) {
       const card = this.#shown.get(entry.target);

@@ -9,6 +9,8 @@ import { ValueCardState } from "../values/card_state";
 import { type Options, type ValueItem, ValueModel } from "../values/model";
 
 const BUDGET_BYTES = 64 * 2 ** 20;
+/** An element may just be about to load what is not held any more. */
+const LINGER_MS = 1_000;
 const models = new WeakMap<Channel, ImagesModel>();
 
 /** One sample of a step, or the reason why it is not shown. */
@@ -114,6 +116,6 @@ export class ImagesModel extends ValueModel<Picture, ImageCardState> {
   }
 
   protected override dispose({ url }: Picture): void {
-    if (url) URL.revokeObjectURL(url);
+    if (url) setTimeout(() => URL.revokeObjectURL(url), LINGER_MS);
   }
 }

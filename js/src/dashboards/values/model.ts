@@ -200,6 +200,12 @@ export abstract class ValueModel<
   #take(run: number, tag: number, item: ValueItem, options: Options, reader: FrameReader): V {
     const [value, bytes] = this.parse(item, reader);
     const key = keyOf(run, tag, item.place, options);
+    const held = this.#store.get(key);
+    if (held !== undefined && !(held as { error?: string }).error) {
+      // Pushed, and asked for meanwhile: the one that is shown, or plays, stays.
+      this.dispose(value);
+      return held;
+    }
     this.#store.put(key, value, bytes, (old) => this.#wanted.has(old));
     return value;
   }
