@@ -89,3 +89,11 @@ def open_notebook(
             "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()"
         )
         notebook.close()
+
+
+@pytest.fixture
+def end(tmp_path: Path) -> Iterator[Path]:
+    """The file for which a running cell waits."""
+    path = tmp_path / "end"
+    yield path
+    path.touch()

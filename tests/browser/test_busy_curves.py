@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import event_files as ef
 import numpy as np
 import pytest
-from cards import drag, press, probe, slide, wait_for_probe
+from cards import BUSY, NOTE, RUN, drag, press, probe, slide, wait_for_probe
 from curve_logs import buckets, curve, records, write
 
 import tbwidget
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
     Open = Callable[..., Notebook]
 
-#: A cell that runs until a file appears, so that no test depends on how long it takes.
-RUN = "import pathlib, time\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.02)"
-BUSY = "() => deepAll('.status')[0].innerText.includes('kernel busy')"
-NOTE = "() => deepAll('.card .note').some((note) => note.innerText.includes('kernel busy'))"
 EACH = pytest.mark.parametrize("subshells", [True, False], ids=["subshells", "no_subshells"])
 
 

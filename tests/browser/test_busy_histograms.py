@@ -8,23 +8,19 @@ import event_files as ef
 import numpy as np
 import pytest
 from array_events import histogram_event
-from cards import box, drag, press, probe, wait_for_probe, wait_for_text
+from cards import BUSY, NOTE, RUN, box, drag, press, probe, wait_for_probe, wait_for_text
 from histogram_logs import SHOWS_STEP, buckets, heights, open_view, records, write
 
 from tbwidget.analysis.rebinning import rebin, stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from lab import JupyterServer, Notebook
 
     Open = Callable[..., Notebook]
 
-#: A cell that runs until a file appears, so that no test depends on how long it takes.
-RUN = "import pathlib, time\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.02)"
-BUSY = "() => deepAll('.status')[0].innerText.includes('kernel busy')"
-NOTE = "() => deepAll('.card .note').some((note) => note.innerText.includes('kernel busy'))"
 TRAIN = """
 import numpy as np, time
 random = np.random.default_rng(0)
@@ -35,14 +31,6 @@ for step in range(20, 200):
     time.sleep(0.04)
 writer.close()
 """
-
-
-@pytest.fixture
-def end(tmp_path: Path) -> Iterator[Path]:
-    """The file for which the running cell waits."""
-    path = tmp_path / "end"
-    yield path
-    path.touch()
 
 
 @pytest.mark.parametrize("subshells", [True, False], ids=["subshells", "no_subshells"])

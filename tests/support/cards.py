@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 CARD = "deepAll(`.card[data-tag=${JSON.stringify(tag)}]`)[0]"
 _BUTTON = """(label) => deepAll('button')
   .find((b) => (b.ariaLabel || b.innerText).trim().startsWith(label))"""
+#: A cell that runs until a file appears, so that no test depends on how long it takes.
+RUN = "import pathlib, time\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.02)"
+#: Whether the status line, and whether the note of a card says that the kernel is busy.
+BUSY = "() => deepAll('.status')[0].innerText.includes('kernel busy')"
+NOTE = "() => deepAll('.card .note').some((note) => note.innerText.includes('kernel busy'))"
 #: A button that was pressed a moment ago has been told so by then, also on a slow machine.
 PATIENCE = 30.0
 

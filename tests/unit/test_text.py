@@ -9,7 +9,8 @@ import event_files as ef
 import numpy as np
 import pytest
 from pages import Page, unpack
-from text_events import text_event, write_texts as write
+from text_events import text_event
+from text_events import write_texts as write
 
 from tbwidget import Text
 from tbwidget.dashboards import text as tab
