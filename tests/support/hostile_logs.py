@@ -223,4 +223,4 @@ def write(root: Path) -> None:
     ef.write(root / RUN_NAME / name, ef.record(ef.file_version()), *content)
     plugin = root / RUN_NAME / "plugins" / _armed("<img src=x onerror=RUN>")
     plugin.mkdir(parents=True)
-    (plugin / name).write_bytes(b"")
+    (plugin / "file").write_bytes(b"")
