@@ -61,7 +61,7 @@ _MARKDOWN = r"""
 <form><math><mtext></form><form><mglyph><style></math><img src onerror=RUN>
 <svg></p><style><a id="</style><img src=1 onerror=RUN>">
 <svg><style><img src=x onerror=RUN></style></svg>
-<math><annotation-xml encoding="text/html"><style><img src=x onerror=RUN></style></annotation-xml></math>
+<math><annotation-xml encoding="text/html"><style><img src=x onerror=RUN></style></math>
 <noscript><p title="</noscript><img src=x onerror=RUN>">
 <select><noembed></select><script x='a@b'a>y='a@b'//a@b%0aRUN</script>
 <template><img src=x onerror=RUN></template>
