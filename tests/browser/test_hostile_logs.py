@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import hostile_logs
-import pytest
-from cards import press, probe, wait_for_probe, wait_for_text
+from cards import PATIENCE, press, probe, wait_for_probe, wait_for_text
 from hostile_logs import HOST, NAME, PAYLOADS, RUN_NAME, tags_of
 from text_events import text_event, write_texts
 
@@ -92,10 +93,22 @@ def findings(notebook: Notebook) -> list[str]:
     return found + notebook.foreign_requests()
 
 
+def is_found(notebook: Notebook, start: str) -> bool:
+    return any(one.startswith(start) for one in findings(notebook))
+
+
+def wait_until(notebook: Notebook, holds: Callable[[], bool]) -> None:
+    """Wait for what the page alone cannot tell, such as its requests."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, findings(notebook)
+        notebook.page.wait_for_timeout(50)
+
+
 def open_tab(notebook: Notebook, title: str) -> None:
     notebook.wait_for(
         """(title) => {
-          const tab = deepAll('[role="tab"]').find((one) => one.innerText.startsWith(title));
+          const tab = deepAll('.tabs [role="tab"]').find((one) => one.innerText.startsWith(title));
           if (tab?.ariaSelected === 'true') return true;
           tab?.click();
           return false;
@@ -112,7 +125,7 @@ def test_a_hostile_log_runs_nothing_and_leaves_all_else_working(
     watch(notebook)
     notebook.run(0)
     titles = notebook.wait_for(
-        f"() => {{ const tabs = deepAll('[role=\"tab\"]'); return tabs.length >= {len(TABS)}"
+        f"() => {{ const tabs = deepAll('.tabs [role=\"tab\"]'); return tabs.length >= {len(TABS)}"
         " && tabs.map((one) => one.firstChild.textContent.trim()); }"
     ).json_value()
     assert set(titles) == set(TABS)
@@ -218,25 +231,19 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("kind", list(PLANTED))
-def test_what_is_looked_for_would_be_found(
-    open_notebook: Open, server: JupyterServer, kind: str
-) -> None:
+def test_what_is_looked_for_would_be_found(open_notebook: Open, server: JupyterServer) -> None:
     write_texts(server.root / "planted", text_event(0, "# fine"))
     notebook = open_notebook(["import tbwidget; tbwidget.TensorBoard('planted', height=300)"])
     watch(notebook)
     notebook.run(0)
     notebook.wait_for("() => deepAll('.markdown h1').length === 1")
-    assert findings(notebook) == []
-    planted, expected = PLANTED[kind]
-    notebook.page.evaluate(
-        "(html) => { deepAll('.markdown h1')[0].parentElement.innerHTML = html; }", planted
-    )
-    for _ in range(200):
-        if any(one.startswith(expected) for one in findings(notebook)):
-            return
-        notebook.page.wait_for_timeout(50)
-    pytest.fail(f"{planted} was not found: {findings(notebook)}")
+    notebook.page.evaluate("() => { window.place = deepAll('.markdown')[0]; }")
+    for planted, expected in PLANTED.values():
+        assert findings(notebook) == []
+        notebook.page.evaluate("(html) => { window.place.innerHTML = html; }", planted)
+        wait_until(notebook, partial(is_found, notebook, expected))
+        notebook.page.evaluate("() => { window.place.innerHTML = ''; delete window.hacked; }")
+        notebook.requests.clear()
 
 
 def test_the_payloads_are_live(open_notebook: Open, server: JupyterServer) -> None:
@@ -265,10 +272,7 @@ def test_the_payloads_are_live(open_notebook: Open, server: JupyterServer) -> No
     )
     notebook.wait_for("() => window.ran.size >= 12")
     notebook.wait_for("() => deepAll('.markdown iframe').length >= 3")
-    for _ in range(200):
-        if len(notebook.foreign_requests()) >= 8:
-            break
-        notebook.page.wait_for_timeout(50)
-    assert len({url for url in notebook.foreign_requests() if HOST in url}) >= 8
+    wait_until(notebook, lambda: len(set(notebook.foreign_requests())) >= 8)
+    assert all(HOST in url for url in notebook.foreign_requests())
     assert len(findings(notebook)) > 40
     assert probe(notebook, "note")["drawn"][0]["elements"] == ["# fine"]

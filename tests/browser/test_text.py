@@ -80,11 +80,15 @@ def read_texts(root: Path) -> dict[str, Texts]:
 
 
 def expected_texts(name: str) -> dict[str, Texts]:
-    """Return by tag what TensorBoard reads, and what the programs say they have written."""
+    """Return by tag what TensorBoard reads, which is not each of the steps that it lists.
+
+    What the programs say they have written is all in it.
+    """
     found: dict[str, Texts] = {}
     expected = shared_logs.read_json(name, "expected.json")
     for run, one in expected["runs"].items():
         for tag, series in one["plugins"].get("text", {}).items():
+            assert len(series["points"]) >= min(40, series["n"])
             for point in series["points"]:
                 text = np.array(point["strings"], object).reshape(point["shape"])
                 found.setdefault(tag, Counter())[run, point["step"], rows_of(text)] += 1
@@ -118,7 +122,7 @@ def test_every_text_of_the_real_logs_is_shown_as_it_was_written(open_notebook: O
             rows = notebook.wait_for(COLLECT, 60, [number, tag]).json_value()
             shown = Counter((run, step, rows_of(text)) for run, step, text in rows)
             assert shown == texts
-            assert shown == expected[tag], f"{folder}: {tag}"
+            assert not expected[tag] - shown, f"{folder}: {tag}"
     assert notebook.errors() == []
     assert notebook.foreign_requests() == []
 
