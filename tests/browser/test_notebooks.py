@@ -74,6 +74,7 @@ def run_all(
         ("03_histograms.ipynb", {3: "dense/kernel", 11: "dense/kernel"}),
         ("04_distributions.ipynb", {3: "kernel/0", 10: "kernel/2"}),
         ("05_pr_curves.ipynb", {3: "digit/3", 10: "digit/8"}),
+        ("09_text.ipynb", {3: "samples/text_summary", 10: "samples/text_summary"}),
         ("10_tensors.ipynb", {3: "filters", 10: "filters"}),
     ],
 )

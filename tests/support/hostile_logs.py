@@ -198,9 +198,9 @@ def _hostile_values() -> list[bytes]:
     clip = wav_of(tone(440))
     events = [image_event(0, [data], tag) for tag, data in IMAGES.items()]
     events += [
-        audio_event(0, [wav_by_hand(bytes(2_000), rate=0)], "a rate"),
-        audio_event(0, [HTML.encode()], "b html"),
-        audio_event(0, [clip], "c label", ["\n\n".join(PAYLOADS).encode()]),
+        audio_event(0, [wav_by_hand(bytes(2_000), rate=0)], "clip rate"),
+        audio_event(0, [HTML.encode()], "clip html"),
+        audio_event(0, [clip], "clip label", ["\n\n".join(PAYLOADS).encode()]),
         text_event(0, PAYLOADS, "elements"),
         text_event(0, "\n\n".join(PAYLOADS), "joined"),
         *(text_event(step, payload, "payloads") for step, payload in enumerate(PAYLOADS)),
