@@ -161,6 +161,13 @@ def test_a_hostile_log_runs_nothing_and_leaves_all_else_working(
 def look_through_texts(notebook: Notebook) -> None:
     """Bring all payloads into the page, in each way in which a text may be shown."""
     open_tab(notebook, "Text")
+    for tag in ("elements", "joined"):
+        wait_for_probe(notebook, tag, "p.drawn[0]?.cut")
+    notebook.page.evaluate(
+        "() => deepAll('.text .link').filter((b) => b.innerText.startsWith('Show all'))"
+        ".forEach((b) => b.click())"
+    )
+    wait_for_probe(notebook, "joined", "p.drawn[0]?.cut === false")
     wait_for_probe(notebook, "elements", "p.drawn[0]?.elements?.length === given", len(PAYLOADS))
     notebook.wait_for(
         "(count) => deepAll('.elements td.markdown, .elements td.plain').length >= count",
