@@ -76,6 +76,7 @@ def run_all(
         ("05_pr_curves.ipynb", {3: "digit/3", 10: "digit/8"}),
         ("07_images.ipynb", {3: "filters", 8: "filters"}),
         ("08_audio.ipynb", {3: "bell", 8: "bell"}),
+        ("09_text.ipynb", {3: "samples/text_summary", 10: "samples/text_summary"}),
         ("10_tensors.ipynb", {3: "filters", 10: "filters"}),
     ],
 )

@@ -9,6 +9,8 @@ import event_files as ef
 import numpy as np
 import pytest
 from pages import Page, unpack
+from text_events import text_event
+from text_events import write_texts as write
 
 from tbwidget import Text
 from tbwidget.dashboards import text as tab
@@ -26,19 +28,6 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     yield Page(monkeypatch)
     modules.source_of.cache_clear()
     publisher.PUBLISHER._reset()
-
-
-def text_event(step: int, elements: Any, tag: str = "note") -> bytes:
-    """Return the bytes of an event with a text; elements are `str` or bytes."""
-    array = np.array(elements, object)
-    strings = [one.encode() if isinstance(one, str) else one for one in array.flat]
-    shape = {"dim": [{"size": size} for size in array.shape]}
-    tensor = {"dtype": 7, "tensor_shape": shape, "string_val": strings}
-    return ef.summary(step, {"tag": tag, "metadata": ef.plugin("text"), "tensor": tensor})
-
-
-def write(path: Path, *events: bytes) -> None:
-    ef.write(path / ef.NAME, ef.record(ef.file_version()), *map(ef.record, events))
 
 
 def pushed(page: Page, view: Text) -> dict[str, tuple[dict[str, Any], list[str]]]:

@@ -16,11 +16,25 @@ export interface VirtualListProps {
   onRange: (first: number, end: number) => void;
 }
 
+/** Which of `count` items are in the page, and the room of those above and below, in pixels. */
+interface Range {
+  count: number;
+  first: number;
+  end: number;
+  above: number;
+  below: number;
+}
+
 export function VirtualList(props: VirtualListProps) {
   const { count, keyOf, children, onRange } = props;
   const box = useRef<HTMLDivElement>(null);
   const heights = useMemo(() => new Map<string, number>(), []);
-  const [, redraw] = useReducer((n: number) => n + 1, 0);
+  const range = useRef<Range | null>(null);
+  const [, draw] = useReducer((n: number) => n + 1, 0);
+  const redraw = () => {
+    range.current = null;
+    draw(undefined as never);
+  };
   const observer = useMemo(() => new ResizeObserver((entries) => measure(entries)), []);
   const measure = (entries: readonly ResizeObserverEntry[]) => {
     let changed = false;
@@ -31,16 +45,20 @@ export function VirtualList(props: VirtualListProps) {
       if (key) heights.set(key, height);
       changed = true;
     }
-    if (changed) redraw(undefined as never);
+    if (changed) redraw();
   };
-  const { first, end, above, below } = rangeOf(box.current, count, keyOf, heights);
+  // Only what scrolls, is measured, comes or goes moves it. Anew at each drawing it may never come to
+  // rest: items not measured yet move what is seen, as the browser keeps that in its place.
+  if (range.current?.count !== count)
+    range.current = { count, ...rangeOf(box.current, count, keyOf, heights) };
+  const { first, end, above, below } = range.current;
   useEffect(() => {
     if (box.current) observer.observe(box.current);
     return () => observer.disconnect();
   }, [observer]);
   useLayoutEffect(() => onRange(first, end));
   return (
-    <div ref={box} class={props.class} onScroll={() => redraw(undefined as never)}>
+    <div ref={box} class={props.class} onScroll={redraw}>
       <div style={{ height: `${above}px` }} />
       {Array.from({ length: end - first }, (_, i) => first + i).map((at) => (
         <Item key={keyOf(at)} name={keyOf(at)} observer={observer}>
@@ -74,7 +92,7 @@ function rangeOf(
   count: number,
   keyOf: (at: number) => string,
   heights: ReadonlyMap<string, number>,
-): { first: number; end: number; above: number; below: number } {
+): Omit<Range, "count"> {
   let known = 0;
   for (const height of heights.values()) known += height;
   const guess = heights.size ? known / heights.size : GUESS_PX;

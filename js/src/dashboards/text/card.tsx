@@ -93,7 +93,7 @@ function List(
   const steps = unionOf(model.sources(tag).map(({ summary }) => summary.step));
   return (
     <>
-      {!searching && model.mode.value === "step" && (
+      {!searching && model.mode.value === "step" && (steps.length > 1 || step.value !== null) && (
         <StepSlider {...{ view, steps }} tag={tag[1]} own={state.step} />
       )}
       <VirtualList

@@ -119,7 +119,9 @@ function Toolbar(props: {
 function wordsOf({ texts, looked, unreadable, done, more, error }: SearchState): string {
   if (error) return `Cannot search: ${error}`;
   const [found, all] = [texts, looked].map((count) => count.toLocaleString("en"));
-  const first = more ? `The first ${MOST_TEXTS.toLocaleString("en")} that match` : `${found} match`;
-  const unread = unreadable ? `, ${unreadable} of them cannot be read` : "";
-  return `${first} of ${all} texts looked through${unread}${done ? "" : " …"}`;
+  const first = more
+    ? `The first ${MOST_TEXTS.toLocaleString("en")} texts that match are shown`
+    : `${found} of ${all} texts match`;
+  const unread = unreadable ? `, ${unreadable.toLocaleString("en")} cannot be read` : "";
+  return `${first}${unread}${done ? "" : ", still looking …"}`;
 }

@@ -22,7 +22,7 @@ export interface TextItemProps {
 export function TextItem({ entry, value, markdown, found, whole, onWhole }: TextItemProps) {
   const { run, step, wall } = entry;
   return (
-    <section class="text" style={{ "--color": run.color }}>
+    <section class="text" data-run={run.name} data-step={step} style={{ "--color": run.color }}>
       <header>
         <Name text={run.label} />
         <span class="when">
