@@ -43,6 +43,8 @@ STEP = f"""([tag, row]) => {{
   slider.value = String(row);
   slider.dispatchEvent(new Event('input', {{ bubbles: true }}));
 }}"""
+#: Whether a card knows so many steps.
+LAST_ROW = f"([tag, row]) => {CARD}?.querySelector('.step-slider input').max === String(row)"
 #: How many colours the pixels of a canvas have.
 COLOURS = f"""([tag, run, name]) => {{
   const canvas = {CLIP}.querySelector(`canvas.${{name}}`);
@@ -155,7 +157,9 @@ def test_every_clip_of_the_real_logs_is_played_byte_for_byte(
     notebook.run(0)
     notebook.wait_for_series({tag: len(runs) for tag, runs in expected.items()})
     for tag, runs in expected.items():
-        for row, step in enumerate(sorted({step for run in runs.values() for step in run})):
+        all_steps = sorted({step for run in runs.values() for step in run})
+        notebook.wait_for(LAST_ROW, argument=[tag, len(all_steps) - 1])
+        for row, step in enumerate(all_steps):
             notebook.page.evaluate(STEP, [tag, row])
             shown = {
                 run: max(at for at in points if at <= step)
@@ -221,7 +225,8 @@ def test_runs_steps_and_samples_are_compared_at_the_same_place(
     write(server.root / "compared")
     notebook = open_notebook(["import tbwidget; tbwidget.Audio('compared', height=620)"])
     notebook.run(0)
-    wait(notebook, "sound", "p.drawn.length === 2")
+    newest = "p.drawn.length === 2 && p.drawn.every((one) => one.step === 20 && one.bytes)"
+    wait(notebook, "sound", newest)
     wait_for_clip(notebook, "sound", "run0", "audio.readyState >= 3")
     assert played_by(notebook, "sound") == [
         [f"run{run}", len(clip(run, 20)), digest(clip(run, 20))] for run in (0, 1)
