@@ -43,6 +43,8 @@ STEP = f"""([tag, row]) => {{
   slider.value = String(row);
   slider.dispatchEvent(new Event('input', {{ bubbles: true }}));
 }}"""
+#: Whether a card knows so many steps.
+LAST_ROW = f"([tag, row]) => {CARD}?.querySelector('.step-slider input').max === String(row)"
 #: How many colours the pixels of a canvas have.
 COLOURS = f"""([tag, run, name]) => {{
   const canvas = {CLIP}.querySelector(`canvas.${{name}}`);
@@ -74,6 +76,13 @@ def wait_for_clip(notebook: Notebook, tag: str, run: str, condition: str) -> Non
 def tell_clip(notebook: Notebook, tag: str, run: str, what: str) -> Any:
     code = f"([tag, run]) => {{ const audio = {CLIP}.querySelector('audio'); {what}; }}"
     return notebook.page.evaluate(code, [tag, run])
+
+
+def played_by(notebook: Notebook, tag: str) -> list[list[Any]]:
+    """Return run, length and digest of what each player of a card plays, once all are ready."""
+    notebook.wait_for(READY, argument=tag)
+    found: list[list[Any]] = notebook.page.evaluate(PLAYED, tag)
+    return found
 
 
 def digest(data: bytes) -> str:
@@ -148,7 +157,9 @@ def test_every_clip_of_the_real_logs_is_played_byte_for_byte(
     notebook.run(0)
     notebook.wait_for_series({tag: len(runs) for tag, runs in expected.items()})
     for tag, runs in expected.items():
-        for row, step in enumerate(sorted({step for run in runs.values() for step in run})):
+        all_steps = sorted({step for run in runs.values() for step in run})
+        notebook.wait_for(LAST_ROW, argument=[tag, len(all_steps) - 1])
+        for row, step in enumerate(all_steps):
             notebook.page.evaluate(STEP, [tag, row])
             shown = {
                 run: max(at for at in points if at <= step)
@@ -166,9 +177,8 @@ def test_every_clip_of_the_real_logs_is_played_byte_for_byte(
                     " && one.spectrogram)"
                 )
                 wait(notebook, tag, condition)
-                notebook.wait_for(READY, argument=tag)
                 for played, (run, at) in zip(
-                    notebook.page.evaluate(PLAYED, tag), sorted(shown.items()), strict=True
+                    played_by(notebook, tag), sorted(shown.items()), strict=True
                 ):
                     data = clips_at(logs, run, tag, at)[sample].data
                     assert played == [run, len(data), digest(data)]
@@ -215,20 +225,21 @@ def test_runs_steps_and_samples_are_compared_at_the_same_place(
     write(server.root / "compared")
     notebook = open_notebook(["import tbwidget; tbwidget.Audio('compared', height=620)"])
     notebook.run(0)
-    wait(notebook, "sound", "p.drawn.length === 2")
+    newest = "p.drawn.length === 2 && p.drawn.every((one) => one.step === 20 && one.bytes)"
+    wait(notebook, "sound", newest)
     wait_for_clip(notebook, "sound", "run0", "audio.readyState >= 3")
-    assert notebook.page.evaluate(PLAYED, "sound") == [
+    assert played_by(notebook, "sound") == [
         [f"run{run}", len(clip(run, 20)), digest(clip(run, 20))] for run in (0, 1)
     ]
-    click_waveform(notebook, "run1", 0.5)
-    wait(notebook, "sound", "Math.abs(p.position - 10) < 0.5")
-    wait_for_clip(notebook, "sound", "run0", "Math.abs(audio.currentTime - 10) < 0.5")
+    click_waveform(notebook, "run1", 0.1)
+    wait(notebook, "sound", "Math.abs(p.position - 2) < 0.5")
+    wait_for_clip(notebook, "sound", "run0", "Math.abs(audio.currentTime - 2) < 0.5")
     tell_clip(notebook, "sound", "run0", "audio.play()")
-    wait(notebook, "sound", "p.playing !== null && p.position > 10.2")
+    wait(notebook, "sound", "p.playing !== null && p.position > 2.2")
     # Another run takes over.
     tell_clip(notebook, "sound", "run1", "audio.play()")
     wait_for_clip(notebook, "sound", "run0", "audio.paused")
-    wait_for_clip(notebook, "sound", "run1", "!audio.paused && audio.currentTime > 10.2")
+    wait_for_clip(notebook, "sound", "run1", "!audio.paused && audio.currentTime > 2.2")
     number = probe(notebook, "sound")["drawn"][1]["number"]
     wait(notebook, "sound", f"p.playing === {number}")
     # Another step of it, which has yet to come; then another sample.
@@ -239,15 +250,15 @@ def test_runs_steps_and_samples_are_compared_at_the_same_place(
     wait(notebook, "sound", "p.drawn.every((one) => one.sample === 1 && !one.stale)")
     check_playing(notebook, clip(1, 0, 1))
     position = probe(notebook, "sound")["position"]
-    assert 10.2 < position < 19
+    assert 2.2 < position < 19
     tell_clip(notebook, "sound", "run1", "audio.pause()")
     wait(notebook, "sound", "p.playing === null")
     stopped = probe(notebook, "sound")["position"]
     wait_for_clip(notebook, "sound", "run0", f"Math.abs(audio.currentTime - {stopped}) < 0.05")
     # The player's own slider moves all of the card, too.
-    tell_clip(notebook, "sound", "run0", "audio.currentTime = 3")
-    wait_for_clip(notebook, "sound", "run1", "Math.abs(audio.currentTime - 3) < 0.05")
-    wait(notebook, "sound", "Math.abs(p.position - 3) < 0.05")
+    tell_clip(notebook, "sound", "run0", "audio.currentTime = 1")
+    wait_for_clip(notebook, "sound", "run1", "Math.abs(audio.currentTime - 1) < 0.05")
+    wait(notebook, "sound", "Math.abs(p.position - 1) < 0.05")
     assert notebook.errors() == []
 
 
@@ -261,9 +272,9 @@ def click_waveform(notebook: Notebook, run: str, share: float) -> None:
 
 
 def check_playing(notebook: Notebook, data: bytes) -> None:
-    """Wait until the second run plays `data` further on than at its middle."""
-    wait_for_clip(notebook, "sound", "run1", "!audio.paused && audio.currentTime > 10.2")
-    played = notebook.page.evaluate(PLAYED, "sound")
+    """Wait until the second run plays `data` further on than where the waveform was clicked."""
+    wait_for_clip(notebook, "sound", "run1", "!audio.paused && audio.currentTime > 2.2")
+    played = played_by(notebook, "sound")
     assert played[1] == ["run1", len(data), digest(data)]
 
 
@@ -442,9 +453,7 @@ def test_new_clips_come_while_a_cell_runs(
     ef.append(root / "run0" / ef.NAME, ef.record(audio_event(30, [clip(0, 30)])))
     wait(notebook, "sound", "p.drawn[0].step === 30 && !p.drawn[0].stale")
     wait_for_clip(notebook, "sound", "run0", "audio.readyState >= 1")
-    assert notebook.page.evaluate(PLAYED, "sound") == [
-        ["run0", len(clip(0, 30)), digest(clip(0, 30))]
-    ]
+    assert played_by(notebook, "sound") == [["run0", len(clip(0, 30)), digest(clip(0, 30))]]
     assert notebook.running()
     assert notebook.errors() == []
 
@@ -483,8 +492,6 @@ def test_without_subshells_the_newest_is_there_and_an_older_one_follows(
     notebook.wait_done()
     wait(notebook, "sound", "p.drawn[0].step === 0 && p.drawn[0].sample === 1 && !p.drawn[0].stale")
     wait_for_clip(notebook, "sound", "run0", "!audio.paused && audio.currentTime > 0.2")
-    assert notebook.page.evaluate(PLAYED, "sound") == [
-        ["run0", len(clip(0, 0, 1)), digest(clip(0, 0, 1))]
-    ]
+    assert played_by(notebook, "sound") == [["run0", len(clip(0, 0, 1)), digest(clip(0, 0, 1))]]
     notebook.wait_for(f"() => !({BUSY})()")
     assert notebook.errors() == []

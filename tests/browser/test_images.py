@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     Open = Callable[..., Notebook]
 
+#: Whether a card knows so many steps.
+LAST_ROW = f"([tag, row]) => {CARD}?.querySelector('.step-slider > input').max === String(row)"
 #: Go through all samples and steps of a card; tell what is shown, by the digest of its bytes.
 WALK = """async (tag) => {
   const set = SET;
@@ -121,6 +123,9 @@ def test_every_image_of_the_real_logs_is_shown_byte_for_byte(
         )
         expected = shared_logs.read_json(name, "expected.json")["runs"]
         for tag in tags:
+            series = [run.images[tag] for run in logs.values() if tag in run.images]
+            last = len({step for one in series for step in one.steps.tolist()}) - 1
+            notebook.wait_for(LAST_ROW, argument=[tag, last])
             shown = notebook.page.evaluate(WALK, tag)
             walked += len(shown)
             compare(tag, shown, logs, expected)
