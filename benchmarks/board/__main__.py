@@ -3,7 +3,7 @@
     python -m benchmarks.board                  # corpora a, b and c, three rounds: some ten minutes
     python -m benchmarks.board a --rounds 5 --only tbwidget
     python -m benchmarks.board d e --only tbwidget      # many runs
-    python -m benchmarks.board h                        # histograms, beside TensorBoard
+    python -m benchmarks.board h i                      # histograms and images
     python -m benchmarks.board c --uplot node_modules/uplot/dist
 
 Every opening is a page and a kernel of its own, files in the page cache, our own cache empty.
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from .contenders import OURS, TENSORBOARD, TUFF_BIRD, missing, python_path
 from .corpora import CORPORA, make
-from .opening import Opening, median_of, open_once
+from .opening import STEPS, Opening, median_of, open_once
 
 from lab import CHROMIUM_ARGUMENTS, JupyterServer, chromium_path  # isort: skip  (page finds it)
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 TIME_RATIO, RECEIVED, LONG_TASKS, HEAP = 0.25, 2e6, 300, 40e6
 #: While pointing and zooming: no task of 50 ms, and the median frame.
 LONGEST_TASK, MEDIAN_FRAME = 50, 20
+#: Images a second, and bytes of heap after a thousand of them.
+RATE, HEAP_AFTER = 20, 150e6
 #: Bytes that the kernel grows by, however long the log is.
 MEMORY = 200e6
 NOTES = f"""\
@@ -103,7 +105,7 @@ def _take_turns(
         if hint := missing(name, options.peers):
             print(hint)
             contenders.remove(name)
-    if corpus.kind == "histograms" and TUFF_BIRD in contenders:
+    if corpus.kind != "scalars" and TUFF_BIRD in contenders:
         contenders.remove(TUFF_BIRD)  # it draws scalars
     found: dict[str, list[Opening]] = {name: [] for name in contenders}
     for turn in range(options.rounds):
@@ -116,7 +118,7 @@ def _take_turns(
                 corpus,
                 path,
                 name,
-                gestures=corpus.name != "b",
+                gestures=corpus.name not in "bi",
                 profile=options.profile if turn == options.rounds - 1 else None,
             )
             if opening is not None:
@@ -144,6 +146,9 @@ def show(corpus: AnyCorpus, found: dict[str, list[Opening]]) -> None:
     for name, one in medians.items():
         for gesture, motion in one.gestures.items():
             print(f"    {name:14}{gesture:6} {_gesture_figures(motion)}")
+        if one.rate:
+            after = f"heap {one.heap_after / 1e6:.0f} MB more than before"
+            print(f"    {name:14}{one.rate:.0f} images a second in {STEPS:,} steps, {after}")
     if OURS in medians:
         _judge(medians)
     print(flush=True)
@@ -172,6 +177,9 @@ def _judge(medians: dict[str, Opening]) -> None:
         by_cpu = f"ms longest task by CPU time, {gesture}"
         goals.append((by_cpu, motion.longest_by_cpu, LONGEST_TASK))
         goals.append((f"ms median frame, {gesture}", motion.median_frame, MEDIAN_FRAME))
+    if ours.rate:
+        goals.append(("MB of heap after stepping", ours.heap_after / 1e6, HEAP_AFTER / 1e6))
+        goals.append(("ms an image, stepping", 1000 / ours.rate, 1000 / RATE))
     for what, figure, goal in goals:
         met = "met" if figure <= goal else "MISSED"
         print(f"    {figure:8.2f} {what} (goal {goal:g}): {met}")

@@ -39,6 +39,9 @@ class Contender(NamedTuple):
     whole
         A cell that has the charts show all steps, and a JavaScript function: whether the first one
         does; empty if they always do or never can.
+    steps
+        JavaScript function: moves the slider of the first card so many times, each time until the
+        image of that step is seen; returns how many that were in a second.
     """
 
     cells: list[str]
@@ -50,6 +53,7 @@ class Contender(NamedTuple):
     runs: str = ""
     complete: str = ""
     whole: tuple[str, str] | None = None
+    steps: str = ""
 
 
 def contender(name: str, corpus: AnyCorpus, path: Path, cache: Path) -> Contender:
@@ -86,10 +90,29 @@ _COMPLETE = {
     "scalars": "probe.series === {runs} && probe.xDomain[1] >= {last}",
     "histograms": """probe.plots.length === {runs}
       && probe.plots.every(({{ sources }}) => sources?.[0]?.steps.at(-1) >= {last})""",
+    "images": """probe.drawn.length === {runs}
+      && probe.drawn.every(({{ loaded, step }}) => loaded && step >= {last})""",
 }
 #: The first chart shows the histograms of all steps.
 _WHOLE = """() => deepAll('.card')[0].tbwidgetProbe().plots[0].sources[0].slices === {points}
   && !deepAll('.status')[0].innerText.includes('reading')"""
+
+
+_STEPS = """async (count) => {
+  const [card] = deepAll('.card');
+  const slider = card.querySelector('input[type=range]');
+  const began = performance.now();
+  for (let i = 0; i < count; i++) {
+    const step = i % (Number(slider.max) + 1);
+    slider.value = step;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await benchmark.until(() => {
+      const [shown] = card.tbwidgetProbe().drawn;
+      return shown?.loaded && shown.step === step;
+    });
+  }
+  return count / ((performance.now() - began) / 1000);
+}"""
 
 
 def _ours(corpus: AnyCorpus, path: Path, cache: Path) -> Contender:
@@ -106,6 +129,8 @@ def _ours(corpus: AnyCorpus, path: Path, cache: Path) -> Contender:
         magic = f"board = {magic}\nboard.tab = 'histograms'\nboard"
         cell = f"board.histograms.max_slices = {corpus.points}"
         whole = cell, _WHOLE.format(points=corpus.points)
+    if corpus.kind == "images":
+        magic = f"board = {magic}\nboard.tab = 'images'\nboard"
     return Contender(
         [
             f"import os; os.environ['TBWIDGET_CACHE_DIR'] = {str(cache)!r}\n%load_ext tbwidget",
@@ -124,6 +149,7 @@ def _ours(corpus: AnyCorpus, path: Path, cache: Path) -> Contender:
         if corpus.runs > MANY_RUNS
         else "",
         whole=whole,
+        steps=_STEPS if corpus.kind == "images" else "",
     )
 
 
@@ -131,12 +157,13 @@ def _ours(corpus: AnyCorpus, path: Path, cache: Path) -> Contender:
 _THEIRS = {
     "scalars": ("scalar-card", "scalar-card-data-table tb-data-table-content-row", "line-chart"),
     "histograms": ("histogram-card", "tb-histogram .histogram", "tb-histogram .histograms"),
+    "images": ("image-card", "img", "img"),
 }
 
 
 def _tensorboard(corpus: AnyCorpus, path: Path) -> Contender:
     name, data, chart = _THEIRS[corpus.kind]
-    filled = f"card.querySelectorAll('{data}').length > 0"
+    filled = f"[...card.querySelectorAll('{data}')].some((one) => one.naturalWidth !== 0)"
     stuck = "document.body?.innerText.includes('No dashboards are active')"
     visible = f"""[...document.querySelectorAll('{name}')].filter((card) => {{
       const {{ top, bottom }} = card.getBoundingClientRect();

@@ -9,6 +9,7 @@ c     20 runs x 1 tag x 50,000 points, no two runs at the same steps
 d     250 runs x 20 tags x 200 steps
 e     1,000 runs x 4 tags x 100 steps
 h     1 run x 40 tags of histograms x 2,000 steps
+i     1 run x 8 tags of images x 424 steps, 500 MB
 ====  ==================================================================
 """
 
@@ -22,6 +23,7 @@ import numpy as np
 from tbwidget import SummaryWriter
 
 from .histogram_corpora import HistogramCorpus
+from .image_corpora import ImageCorpus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +93,7 @@ class Corpus(NamedTuple):
                     writer.add_scalar(name, values[i], step, wall_time)
 
 
-AnyCorpus = Corpus | HistogramCorpus
+AnyCorpus = Corpus | HistogramCorpus | ImageCorpus
 CORPORA: dict[str, AnyCorpus] = {
     "a": Corpus("a", 100, 20, 1_000),
     "b": Corpus("b", 1, 20, 100_000),
@@ -99,6 +101,7 @@ CORPORA: dict[str, AnyCorpus] = {
     "d": Corpus("d", 250, 20, 200),
     "e": Corpus("e", 1_000, 4, 100),
     "h": HistogramCorpus("h", 40, 2_000),
+    "i": ImageCorpus("i", 8, 424),
 }
 
 

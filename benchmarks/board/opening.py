@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: How long a contender may take; tuff-bird takes half a minute.
 PATIENCE_SECONDS = {"TensorBoard": 40.0, OURS: 40.0}
 LONG_PATIENCE_SECONDS = 90.0
+#: Moves of a slider of images.
+STEPS = 1_000
 VIEWPORT = {"width": 1400, "height": 1000}
 
 
@@ -38,6 +40,9 @@ class Opening:
     memory: float
     load: Motion
     gestures: dict[str, Motion] = field(default_factory=dict)
+    #: Steps of images a second, and the heap after that; 0 where there are none.
+    rate: float = 0.0
+    heap_after: float = 0.0
 
 
 def open_once(
@@ -96,10 +101,15 @@ def _measure(
         complete, _ = wait_until(frame, how.complete, patience) if how.complete else (every, 0)
         received = measured.received - received
     measured.page.wait_for_timeout(1_500)
-    heap = measured.heap() - heap
+    before, heap = heap, measured.heap() - heap
     times = [at - pressed for at in (first, every, complete)]
     opening = Opening(*times, charts, received, heap, 0.0, load)
-    if gestures:
+    if how.steps:
+        with measured.motion() as motion:
+            opening.rate = frame().evaluate(how.steps, STEPS)
+        opening.gestures["steps"] = motion
+        opening.heap_after = measured.heap() - before
+    elif gestures:
         with measured.profile(profile and profile / f"{name}_gestures.json"):
             box = _chart_box(measured, how, last, frame)
             opening.gestures = gesture_motions(measured, box, how.zoom_key)
@@ -155,4 +165,6 @@ def median_of(openings: list[Opening]) -> Opening:
         median("memory"),
         load[len(load) // 2],
         together,
+        median("rate"),
+        median("heap_after"),
     )
