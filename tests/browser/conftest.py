@@ -12,9 +12,13 @@ from lab import JupyterServer, Notebook, chromium_path, write_notebook
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    Idle = dict[str, Notebook]
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 TESTS = Path(__file__).parent.parent
 NUMBERS = itertools.count()
+#: Modules whose tests change the page itself, or look at how it was loaded.
+OWN_PAGES = {"test_board", "test_bqplot", "test_hostile_logs", "test_lifecycle"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,11 +61,21 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def idle() -> Iterator[Idle]:
+    """Pages whose tests are over, by server, for other tests of the module."""
+    pages: Idle = {}
+    yield pages
+    for notebook in pages.values():
+        notebook.close()
+
+
 @pytest.fixture
 def open_notebook(
-    server: JupyterServer, browser: Any, tmp_path: Path
+    request: pytest.FixtureRequest, server: JupyterServer, browser: Any, idle: Idle
 ) -> Iterator[Callable[..., Notebook]]:
     opened: list[Notebook] = []
+    own = request.path.stem in OWN_PAGES
 
     def open_(
         cells: list[str] | None = None,
@@ -75,19 +89,27 @@ def open_notebook(
         if cells is not None:
             path = f"test_{next(NUMBERS)}.ipynb"
             write_notebook(where.root / path, cells)
-        context = browser.new_context(
-            viewport={"width": viewport[0], "height": viewport[1]}, **options
-        )
-        notebook = Notebook(context, where, path)
+        size = {"width": viewport[0], "height": viewport[1]}
+        nonlocal own
+        own = own or bool(options)
+        before = None if own else idle.pop(where.url, None)
+        if before is None:
+            notebook = Notebook(browser.new_context(viewport=size, **options), where, path)
+        else:
+            before.page.set_viewport_size(size)
+            notebook = Notebook(before.context, where, path, page=before.page)
         opened.append(notebook)
         return notebook
 
     yield open_
     for notebook in opened:
         # Each notebook has a kernel of its own; keep only one alive at a time.
-        notebook.page.evaluate(
-            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()"
-        )
+        notebook.shut_down()
+        # JupyterLab takes seconds to load; after a failure nothing is taken over.
+        if not own and not request.session.testsfailed:
+            idle.setdefault(notebook.server.url, notebook)
+        if idle.get(notebook.server.url) is notebook:
+            continue
         notebook.close()
 
 

@@ -19,6 +19,8 @@ import nbformat
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import BrowserContext, Page
 
 CHROMIUM_ARGUMENTS = [
@@ -128,22 +130,53 @@ class JupyterServer:
             self._process.kill()
 
 
-class Notebook:
-    """One notebook in JupyterLab."""
+#: Opens a notebook in the place of all that is open; what it held is not asked about.
+OPEN_JS = """async (path) => {
+  const { commands, shell } = jupyterapp;
+  const before = [...shell.widgets('main')];
+  await commands.execute('docmanager:open', { path });
+  for (const widget of before) {
+    if (widget.context) widget.context.model.dirty = false;
+    widget.close();
+  }
+  rejections.length = 0;
+  delete window.__tbwidget_evaluations;
+}"""
+ONLY_JS = """(path) => window.jupyterapp?.shell.currentWidget?.context?.path === path
+  && document.querySelectorAll('.jp-NotebookPanel').length === 1"""
 
-    def __init__(self, context: BrowserContext, server: JupyterServer, path: str) -> None:
+
+class Notebook:
+    """One notebook in JupyterLab, in a page of its own or in one where another notebook was."""
+
+    def __init__(
+        self,
+        context: BrowserContext,
+        server: JupyterServer,
+        path: str,
+        *,
+        page: Page | None = None,
+    ) -> None:
         self.server, self.context = server, context
         self.console: list[tuple[str, str]] = []
         self.requests: list[str] = []
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(60_000)
-        self.page.add_init_script(DEEP_JS)
-        self.page.on("console", lambda m: self.console.append((m.type, m.text)))
-        self.page.on("pageerror", lambda e: self.console.append(("pageerror", str(e))))
-        self.page.on("request", lambda r: self.requests.append(r.url))
-        self.page.on("websocket", lambda w: self.requests.append(w.url))
-        workspace = f"lab/workspaces/test-{secrets.token_hex(3)}/tree/{path}"
-        self.page.goto(f"{server.url}{workspace}?token={server.token}")
+        self.page: Page = page or context.new_page()
+        self._listeners: dict[str, Callable[[Any], None]] = {
+            "console": lambda m: self.console.append((m.type, m.text)),
+            "pageerror": lambda e: self.console.append(("pageerror", str(e))),
+            "request": lambda r: self.requests.append(r.url),
+            "websocket": lambda w: self.requests.append(w.url),
+        }
+        for name, listener in self._listeners.items():
+            self.page.on(name, listener)  # type: ignore[call-overload]
+        if page is None:
+            self.page.set_default_timeout(60_000)
+            self.page.add_init_script(DEEP_JS)
+            workspace = f"lab/workspaces/test-{secrets.token_hex(3)}/tree/{path}"
+            self.page.goto(f"{server.url}{workspace}?token={server.token}")
+        else:
+            self.page.evaluate(OPEN_JS, path)
+        self.page.wait_for_function(ONLY_JS, arg=path)
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         self.wait_for_kernel()
         self._boot = len(self.console)
@@ -267,6 +300,12 @@ class Notebook:
         self.page.locator(".jp-Dialog button.jp-mod-accept").click()
         self.page.wait_for_timeout(500)
         self.wait_for_kernel()
+
+    def shut_down(self) -> None:
+        """End the kernel, and listen no more; another notebook may follow in the page."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
+        for name, listener in self._listeners.items():
+            self.page.remove_listener(name, listener)
 
     def close(self) -> None:
         self.page.close()

@@ -6,9 +6,9 @@ import { type Layout, layOut, type Options, type Source } from "./layout";
 import { paintAxes, paintingSlices } from "./paint";
 
 /** Points painted in one go. */
-const POINTS_AT_ONCE = 4_000;
+const POINTS_AT_ONCE = 2_000;
 /** What a point takes, filled and with its edge, beside one of a line. */
-const COST = 2;
+const COST = 4;
 
 export class Painting {
   readonly layout: Layout;
