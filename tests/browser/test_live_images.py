@@ -126,13 +126,13 @@ def test_without_subshells_the_newest_are_there_and_older_ones_follow(
 
 def test_the_saved_notebook_holds_no_image(open_notebook: Open, server: JupyterServer) -> None:
     picture = noise_png(1, 200, 200)
-    write(server.root / "kept" / ef.NAME, {step: [picture] for step in range(3)})
-    notebook = open_notebook(["import tbwidget; tbwidget.Images('kept', height=400)"])
+    write(server.root / "saved_pictures" / ef.NAME, {step: [picture] for step in range(3)})
+    notebook = open_notebook(["import tbwidget; tbwidget.Images('saved_pictures', height=400)"])
     notebook.run(0)
     wait(notebook, "x", loaded(2))
     notebook.command("docmanager:save")
     notebook.wait_for("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
-    (saved,) = [path for path in server.root.glob("test_*.ipynb") if "'kept'" in path.read_text()]
+    (saved,) = [path for path in server.root.glob("test_*.ipynb") if "'saved_pictures'" in path.read_text()]
     assert len(saved.read_text()) < 300_000
     assert "iVBORw0KGgo" not in saved.read_text()  # how every PNG begins in base64
 
