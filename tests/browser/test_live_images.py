@@ -132,7 +132,9 @@ def test_the_saved_notebook_holds_no_image(open_notebook: Open, server: JupyterS
     wait(notebook, "x", loaded(2))
     notebook.command("docmanager:save")
     notebook.wait_for("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
-    (saved,) = [path for path in server.root.glob("test_*.ipynb") if "'saved_pictures'" in path.read_text()]
+    (saved,) = [
+        path for path in server.root.glob("test_*.ipynb") if "'saved_pictures'" in path.read_text()
+    ]
     assert len(saved.read_text()) < 300_000
     assert "iVBORw0KGgo" not in saved.read_text()  # how every PNG begins in base64
 
