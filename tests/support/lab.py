@@ -130,15 +130,19 @@ class JupyterServer:
             self._process.kill()
 
 
-#: Opens a notebook in the place of all that is open; what it held is not asked about.
+#: Ends the kernel and closes the notebook, whose views would go on; nothing is asked or saved.
+CLOSE_JS = """async () => {
+  const widget = window.jupyterapp?.shell.currentWidget;
+  await widget?.sessionContext?.shutdown();
+  if (widget?.context) widget.context.model.dirty = false;
+  widget?.close();
+}"""
+#: Opens a notebook in the place of all that is open.
 OPEN_JS = """async (path) => {
   const { commands, shell } = jupyterapp;
   const before = [...shell.widgets('main')];
   await commands.execute('docmanager:open', { path });
-  for (const widget of before) {
-    if (widget.context) widget.context.model.dirty = false;
-    widget.close();
-  }
+  for (const widget of before) widget.close();
   rejections.length = 0;
   delete window.__tbwidget_evaluations;
 }"""
@@ -303,7 +307,7 @@ class Notebook:
 
     def shut_down(self) -> None:
         """End the kernel, and listen no more; another notebook may follow in the page."""
-        self.page.evaluate("() => jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
+        self.page.evaluate(CLOSE_JS)
         for name, listener in self._listeners.items():
             self.page.remove_listener(name, listener)
 
