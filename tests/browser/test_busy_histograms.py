@@ -74,9 +74,9 @@ def test_without_subshells_a_zoom_keeps_the_coarse_picture_and_is_filled_in(
     open_notebook: Open, server_without_subshells: JupyterServer, end: Path
 ) -> None:
     server = server_without_subshells
-    write(server.root / "busy", steps=range(1_000))
+    write(server.root / "ridges", steps=range(1_000))
     notebook = open_view(
-        lambda cells: open_notebook(cells, on=server), "tbwidget.Histograms('busy', height=420)",
+        lambda cells: open_notebook(cells, on=server), "tbwidget.Histograms('ridges', height=420)",
         "w", 999, RUN.format(str(end)),
     )  # fmt: skip
     wait_for_text(notebook, "of 1,000 steps shown")
@@ -88,7 +88,7 @@ def test_without_subshells_a_zoom_keeps_the_coarse_picture_and_is_filled_in(
     coarse = probe(notebook, "w")["plots"][0]
     assert coarse["sources"] == whole["sources"]  # never a blank
     # What is new is pushed all the same.
-    ef.append(server.root / "busy" / "a" / ef.NAME, *records((1_000,)))
+    ef.append(server.root / "ridges" / "a" / ef.NAME, *records((1_000,)))
     wait_for_probe(notebook, "w", SHOWS_STEP, 1_000)
     assert notebook.running()
     end.touch()

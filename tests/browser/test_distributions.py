@@ -68,10 +68,10 @@ def test_every_distribution_of_the_real_logs_has_the_percentiles_of_tensorboard(
 def test_a_click_marks_a_step_of_the_run_that_is_chosen(
     open_notebook: Open, server: JupyterServer
 ) -> None:
-    write(server.root / "five", runs=5)
+    write(server.root / "five_bands", runs=5)
     notebook = open_notebook(
         [
-            "import json, tbwidget; view = tbwidget.Distributions('five', height=400); view",
+            "import json, tbwidget; view = tbwidget.Distributions('five_bands', height=400); view",
             STATE,
             "view.state.x_axis = 'relative'",
             "view.state.x_axis = 'wall'; view.mode = 'single'",
@@ -121,9 +121,9 @@ def test_a_click_marks_a_step_of_the_run_that_is_chosen(
 def test_the_slice_of_a_step_is_marked_among_the_histograms(
     open_notebook: Open, server: JupyterServer
 ) -> None:
-    write(server.root / "linked", runs=1)
+    write(server.root / "linked_bands", runs=1)
     notebook = open_notebook(
-        ["import tbwidget; tbwidget.TensorBoard('linked', tab='distributions', height=480)"]
+        ["import tbwidget; tbwidget.TensorBoard('linked_bands', tab='distributions', height=480)"]
     )
     notebook.run(0)
     wait_for_probe(notebook, "weights", "p.points === 10")
@@ -152,10 +152,10 @@ def test_the_slice_of_a_step_is_marked_among_the_histograms(
 def test_a_zoom_and_a_range_bring_the_steps_that_were_left_out(
     open_notebook: Open, server: JupyterServer
 ) -> None:
-    write(server.root / "long", runs=1, steps=range(1200))
+    write(server.root / "long_bands", runs=1, steps=range(1200))
     notebook = open_notebook(
         [
-            "import tbwidget; view = tbwidget.Distributions('long', height=400); view",
+            "import tbwidget; view = tbwidget.Distributions('long_bands', height=400); view",
             "view.state.x_range = 300, 350",
             "view.state.x_range = None; view.state.step_range = 200, 400",
         ]

@@ -238,9 +238,9 @@ def test_a_drag_zooms_to_finer_bins_and_a_double_click_shows_all(
 def test_thousands_of_steps_are_thinned_and_told_of(
     open_notebook: Open, server: JupyterServer
 ) -> None:
-    write(server.root / "long", steps=range(2_000))
+    write(server.root / "long_ridges", steps=range(2_000))
     notebook = open_view(
-        open_notebook, "tbwidget.Histograms('long', height=420)", "w", 1_999,
+        open_notebook, "tbwidget.Histograms('long_ridges', height=420)", "w", 1_999,
         "view.step_range = None",
         "view.max_slices = 2_000",
         "view.mode = 'heatmap'",
