@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from tbwidget.analysis.waveform import (
     parse_wave,
     spectrogram,
 )
+from tbwidget.logs.value_frames import SERIES_COLUMNS, frame_of
 from tbwidget.widget.frame import jsonable
 from tbwidget.widget.values import ValueDashboard
 
@@ -29,10 +31,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 32 * 2**20
 MOST_LABEL = 10_000
 _COLUMNS = {
-    "run": object,
-    "tag": object,
-    "step": np.int64,
-    "wall_time": np.float64,
+    **SERIES_COLUMNS,
     "sample": np.int64,
     "label": object,
     "sample_rate": np.float64,
@@ -204,16 +203,9 @@ def _shortened(label: str) -> str:
 
 def _frame(steps: Iterable[tuple[str, str, int, float, list[Clip]]], last: str, get: Any) -> Any:
     """Return a table of clips, whose last column is what `get` makes of each."""
-    import pandas as pd
-
-    rows = [
-        (run, tag, step, wall_time, sample, clip.label, clip.sample_rate, clip.mime, get(clip))
-        for run, tag, step, wall_time, clips in steps
+    rows = (
+        (*place, sample, clip.label, clip.sample_rate or math.nan, clip.mime, get(clip))
+        for *place, clips in steps
         for sample, clip in enumerate(clips)
-    ]
-    dtypes = {**_COLUMNS, last: np.int64 if last == "bytes" else object}
-    table = {}
-    for at, (name, dtype) in enumerate(dtypes.items()):
-        table[name] = np.empty(len(rows), dtype)
-        table[name][:] = [row[at] for row in rows]
-    return pd.DataFrame(table)
+    )
+    return frame_of(rows, {**_COLUMNS, last: np.int64 if last == "bytes" else object})

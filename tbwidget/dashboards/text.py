@@ -6,11 +6,11 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import traitlets
 
 from tbwidget.analysis.text_search import TextSearch
 from tbwidget.logs import UnreadableValueError
+from tbwidget.logs.value_frames import SERIES_COLUMNS, frame_of
 from tbwidget.widget.rpc import Answer, RequestError, texts
 from tbwidget.widget.values import ValueDashboard, places_of
 
@@ -269,20 +269,7 @@ def _cursor(value: Any) -> tuple[int, int]:
     return max(0, value[0]), value[1]
 
 
-def _frame(rows: Iterable[tuple[str, str, int, float, Any]]) -> pd.DataFrame:
+def _frame(texts: Iterable[tuple[str, str, int, float, Any]]) -> pd.DataFrame:
     """Return a table of texts; one element alone is a `str`."""
-    import pandas as pd
-
-    found = list(rows)
-    values = np.empty(len(found), object)
-    for at, row in enumerate(found):
-        values[at] = row[4].item() if row[4].size == 1 else row[4]
-    return pd.DataFrame(
-        {
-            "run": np.array([row[0] for row in found], object),
-            "tag": np.array([row[1] for row in found], object),
-            "step": np.array([row[2] for row in found], np.int64),
-            "wall_time": np.array([row[3] for row in found], np.float64),
-            "text": values,
-        }
-    )
+    rows = ((*place, text.item() if text.size == 1 else text) for *place, text in texts)
+    return frame_of(rows, {**SERIES_COLUMNS, "text": object})

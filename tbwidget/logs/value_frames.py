@@ -20,6 +20,29 @@ if TYPE_CHECKING:
     from .meshes import MeshSeries
 
 _TIME = {"step": np.int64, "wall_time": np.float64}
+#: Names and types of the columns that a table of several series begins with.
+SERIES_COLUMNS: dict[str, Any] = {"run": object, "tag": object, **_TIME}
+
+
+def frame_of(rows: Iterable[tuple[Any, ...]], columns: dict[str, Any]) -> pd.DataFrame:
+    """Return a table of `rows`, whose columns have these names and numpy types.
+
+    Examples
+    --------
+    >>> frame_of([(1, "a"), (2, "b")], {"step": np.int64, "text": object})
+       step text
+    0     1    a
+    1     2    b
+    """
+    import pandas as pd
+
+    held = list(rows)
+    parts = {}
+    for number, (name, dtype) in enumerate(columns.items()):
+        parts[name] = np.empty(len(held), dtype)
+        for at, row in enumerate(held):  # one by one: a value may be an array itself
+            parts[name][at] = row[number]
+    return pd.DataFrame(parts)
 
 
 def values_frame(series: BlobSeries[Any]) -> pd.DataFrame:
@@ -117,19 +140,12 @@ def _tidy(
     rows_of: Callable[[Any], Iterable[tuple[Any, ...]]],
 ) -> pd.DataFrame:
     """Return a table of the rows that each value gives."""
-    import pandas as pd
-
-    rows = [
+    rows = (
         (step, wall_time, *row)
         for step, wall_time, value in series.readable()
         for row in rows_of(value)
-    ]
-    parts = {}
-    for number, (name, dtype) in enumerate({**_TIME, **columns}.items()):
-        parts[name] = np.empty(len(rows), dtype)
-        for at, row in enumerate(rows):  # one by one: a value may be an array itself
-            parts[name][at] = row[number]
-    return pd.DataFrame(parts)
+    )
+    return frame_of(rows, {**_TIME, **columns})
 
 
 def _stacked(

@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tbwidget.logs.value_frames import SERIES_COLUMNS, frame_of
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
@@ -130,25 +132,7 @@ def archive_of(images: Iterable[Named], most_bytes: int) -> Archive:
 def table_of(images: Iterable[Named]) -> Any:
     """Return a DataFrame with a row an image."""
     import numpy as np
-    import pandas as pd
 
-    rows = list(images)
-
-    def texts(values: Iterable[str]) -> Any:
-        return np.array(list(values), object)
-
-    found = np.empty(len(rows), object)
-    found[:] = [row.image for row in rows]
-    return pd.DataFrame(
-        {
-            "run": texts(row.run for row in rows),
-            "tag": texts(row.tag for row in rows),
-            "step": np.array([row.step for row in rows], np.int64),
-            "wall_time": np.array([row.wall_time for row in rows], np.float64),
-            "sample": np.array([row.sample for row in rows], np.int64),
-            "width": np.array([row.image.width for row in rows], np.int64),
-            "height": np.array([row.image.height for row in rows], np.int64),
-            "mime": texts(row.image.mime for row in rows),
-            "image": found,
-        }
-    )
+    columns = {"sample": np.int64, "width": np.int64, "height": np.int64}
+    rows = ((*place, image.width, image.height, image.mime, image) for *place, image in images)
+    return frame_of(rows, {**SERIES_COLUMNS, **columns, "mime": object, "image": object})

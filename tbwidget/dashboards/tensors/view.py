@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from tbwidget.analysis.statistics import STATISTICS, statistics_of
+from tbwidget.logs.value_frames import SERIES_COLUMNS, frame_of
 from tbwidget.widget.frame import jsonable
 from tbwidget.widget.values import PLACE, ValueDashboard
 
@@ -72,7 +73,7 @@ class Tensors(ValueDashboard):
         read-only ndarray of its own shape and dtype; of bytes objects for strings). What cannot be
         read is left out. All are in memory at once: choose `tags` and `runs` where they are large.
         """
-        return _frame(self._readable(), ("tensor",))
+        return frame_of(self._readable(), {**SERIES_COLUMNS, "tensor": object})
 
     @property
     def selection(self) -> pd.DataFrame:
@@ -81,7 +82,8 @@ class Tensors(ValueDashboard):
         These are the tensors of visible runs (`hidden_runs`) at `step` or the last step before it,
         or the newest ones if that is None.
         """
-        return _frame(self.values_at_step(self.visible_runs()), ("tensor",))
+        rows = self.values_at_step(self.visible_runs())
+        return frame_of(rows, {**SERIES_COLUMNS, "tensor": object})
 
     @property
     def statistics(self) -> pd.DataFrame:
@@ -91,7 +93,7 @@ class Tensors(ValueDashboard):
         mean, std and norm as in `tbwidget.analysis.statistics.statistics_of`.
         """
         rows = ((*row[:-1], *statistics_of(row[-1]).tolist()) for row in self._readable())
-        return _frame(rows, STATISTICS)
+        return frame_of(rows, {**SERIES_COLUMNS, **dict.fromkeys(STATISTICS, np.float64)})
 
     def _readable(self) -> Iterable[tuple[Any, ...]]:
         return (
@@ -141,17 +143,3 @@ class Tensors(ValueDashboard):
         if "error" not in item:
             item["type"] = series.type_at(index, row)
         return {**item, "plugin": series.metadata.plugin}
-
-
-def _frame(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
-    """Return a table of run, tag, step, wall time and some columns."""
-    import pandas as pd
-
-    held = list(zip(*rows, strict=True)) or [()] * (4 + len(columns))
-    types: dict[str, Any] = {"run": object, "tag": object, "step": np.int64, "tensor": object}
-    table: dict[str, Any] = {}
-    for name, values in zip(("run", "tag", "step", "wall_time", *columns), held, strict=True):
-        table[name] = np.empty(len(values), types.get(name, np.float64))
-        for at, value in enumerate(values):
-            table[name][at] = value
-    return pd.DataFrame(table)

@@ -5,24 +5,22 @@ import type { DashboardProps } from "../../board/view";
 import { Filter, Toggle } from "../../ui/controls";
 import { loadModule } from "../../wire/modules";
 import { CardList } from "../cards/card_list";
+import { useWatching } from "../cards/watching";
 import { AudioCard } from "./card";
 import { Deck } from "./deck";
 import { AudioModel } from "./model";
 
-let lastView = 0;
-
 export function AudioPanel({ view, channel }: DashboardProps) {
   const { session } = view;
   const model = useMemo(() => AudioModel.of(channel, session), [channel, session]);
-  const id = useMemo(() => `${Date.now().toString(36)}-au${++lastView}`, []);
+  const show = useWatching(model);
   const deck = useMemo(() => new Deck(), []);
   const visible = useSignal<ReadonlySet<string>>(new Set());
   useSignalEffect(() => {
     const tags = new Set(visible.value);
     if (deck.playing.value) tags.add(deck.playing.value.tag); // it plays on out of sight
-    untracked(() => model.show(id, tags));
+    untracked(() => show(tags));
   });
-  useEffect(() => () => model.hide(id), [model, id]);
   useEffect(() => void loadModule(channel, "markdown"), [channel]); // labels
   return (
     <CardList

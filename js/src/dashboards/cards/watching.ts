@@ -1,11 +1,13 @@
 // Tells the kernel which tags the views of a widget show, so that the page is supplied with these
 // and no others. `tbwidget/widget/watching.py` is the other side.
 import { effect } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Session } from "../../state/session";
 import type { Channel } from "../../wire/channel";
 import type { TagRow } from "../../wire/types";
 
 const AFTER_MS = 80;
+let lastView = 0;
 
 /** What the page holds for a widget. */
 export interface Supplied {
@@ -112,4 +114,11 @@ export class Watching {
     this.#supplied.keep(new Set(numbers));
     return answers;
   }
+}
+
+/** For the views of a model: what a view calls with the tags that it shows, whenever they change. */
+export function useWatching(model: Pick<Watching, "show" | "hide">) {
+  const id = useMemo(() => `${Date.now().toString(36)}-${++lastView}`, []);
+  useEffect(() => () => model.hide(id), [model, id]);
+  return (tags: ReadonlySet<string>) => model.show(id, tags);
 }

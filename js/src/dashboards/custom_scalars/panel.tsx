@@ -1,18 +1,18 @@
 // The Custom scalars tab: a card a chart of the layout, in the layout's categories.
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { DashboardProps, View } from "../../board/view";
 import { compilePattern } from "../../state/pattern";
 import { Empty } from "../../ui/controls";
 import { FoldAll, Group } from "../cards/card_list";
 import { moveBetweenCards } from "../cards/keys";
 import { useVisible } from "../cards/visible";
+import { useWatching } from "../cards/watching";
 import { ScalarsModel } from "../scalars/model";
 import { Toolbar } from "../scalars/toolbar";
 import { ChartCard } from "./card";
 import { type Category, filtered, LayoutModel, tagsOf } from "./layout";
 
-let lastView = 0;
 const PINNED = "pinned";
 
 export function CustomScalarsPanel({ view, channel }: DashboardProps) {
@@ -89,7 +89,7 @@ function useShown(
   layout: LayoutModel,
   shown: { value: ReadonlySet<string> },
 ): void {
-  const id = useMemo(() => `${Date.now().toString(36)}-custom-${++lastView}`, []);
+  const show = useWatching(model);
   useSignalEffect(() => {
     const names = new Map(
       (view.session.tags.value.scalars ?? []).map(([tag, name]) => [tag, name]),
@@ -98,9 +98,8 @@ function useShown(
       const chart = layout.chart(one);
       return chart ? tagsOf(chart) : [];
     });
-    model.show(id, new Set(tags.map((tag) => names.get(tag)).filter((name) => name !== undefined)));
+    show(new Set(tags.map((tag) => names.get(tag)).filter((name) => name !== undefined)));
   });
-  useEffect(() => () => model.hide(id), [model, id]);
 }
 
 /** The pinned charts first, in a group of their own. */

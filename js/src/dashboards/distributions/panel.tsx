@@ -1,8 +1,9 @@
 // The Distributions tab: its controls, and a card a tag.
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { DashboardProps } from "../../board/view";
 import { Filter, Segments } from "../../ui/controls";
 import { CardList } from "../cards/card_list";
+import { useWatching } from "../cards/watching";
 import { X_AXES, Y_SCALES } from "../summaries/axes";
 import { DistributionCard } from "./card";
 import { DistributionsModel } from "./model";
@@ -12,14 +13,12 @@ const MODES = [
   { value: "overlay", text: "Overlay", title: "All selected runs over each other" },
   { value: "single", text: "One run", title: "One run at a time, chosen in each card" },
 ] as const;
-let lastView = 0;
 
 export function DistributionsPanel({ view, channel }: DashboardProps) {
   const { session } = view;
   const { settings } = session;
   const model = useMemo(() => DistributionsModel.of(channel, session), [channel, session]);
-  const id = useMemo(() => `${Date.now().toString(36)}-d${++lastView}`, []);
-  useEffect(() => () => model.hide(id), [model, id]);
+  const show = useWatching(model);
   return (
     <CardList
       view={view}
@@ -34,7 +33,7 @@ export function DistributionsPanel({ view, channel }: DashboardProps) {
           <span class="end">{fold}</span>
         </div>
       )}
-      onVisible={(tags) => model.show(id, tags)}
+      onVisible={show}
     >
       {(tag, visible) => <DistributionCard key={tag[1]} {...{ view, model, tag, visible }} />}
     </CardList>

@@ -1,28 +1,26 @@
 // The Images tab: its controls, and a card a tag.
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { DashboardProps, View } from "../../board/view";
 import type { Setting } from "../../state/settings";
 import { Filter, Slider, Toggle } from "../../ui/controls";
 import { PopoverButton } from "../../ui/popover";
 import { CardList } from "../cards/card_list";
+import { useWatching } from "../cards/watching";
 import { ImageCard } from "./card";
 import { ImagesModel } from "./model";
-
-let lastView = 0;
 
 export function ImagesPanel({ view, channel }: DashboardProps) {
   const { session } = view;
   const model = useMemo(() => ImagesModel.of(channel, session), [channel, session]);
-  const id = useMemo(() => `${Date.now().toString(36)}-im${++lastView}`, []);
-  useEffect(() => () => model.hide(id), [model, id]);
+  const show = useWatching(model);
   return (
     <CardList
       view={view}
       channel={channel}
       kinds={["images"]}
       toolbar={(fold) => <Toolbar {...{ view, model, fold }} />}
-      onVisible={(tags) => model.show(id, tags)}
+      onVisible={show}
     >
       {(tag, visible) => <ImageCard key={tag[1]} {...{ view, model, tag, visible }} />}
     </CardList>

@@ -1,10 +1,11 @@
 // The PR curves tab: its controls, and a card a tag.
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { DashboardProps, View } from "../../board/view";
 import { formatValue } from "../../charts/format";
 import { Filter, Segments, Toggle } from "../../ui/controls";
 import { CardList } from "../cards/card_list";
+import { useWatching } from "../cards/watching";
 import { X_AXES } from "../summaries/axes";
 import { PRCard } from "./card";
 import { PRCurvesModel } from "./model";
@@ -13,20 +14,18 @@ const MODES = [
   { value: "pr", text: "PR", title: "Precision over recall" },
   { value: "roc", text: "ROC", title: "True over false positive rate, from the same counts" },
 ] as const;
-let lastView = 0;
 
 export function PRCurvesPanel({ view, channel }: DashboardProps) {
   const { session } = view;
   const model = useMemo(() => PRCurvesModel.of(channel, session), [channel, session]);
-  const id = useMemo(() => `${Date.now().toString(36)}-pr${++lastView}`, []);
-  useEffect(() => () => model.hide(id), [model, id]);
+  const show = useWatching(model);
   return (
     <CardList
       view={view}
       channel={channel}
       kinds={["pr_curves"]}
       toolbar={(fold) => <Toolbar {...{ view, model, fold }} />}
-      onVisible={(tags) => model.show(id, tags)}
+      onVisible={show}
     >
       {(tag, visible) => <PRCard key={tag[1]} {...{ view, model, tag, visible }} />}
     </CardList>

@@ -2,6 +2,8 @@
 import { batch } from "@preact/signals";
 import { formatStep } from "../../charts/format";
 import type { RunInfo } from "../../state/session";
+import { unionOf } from "../cards/step_slider";
+import { rowAt } from "../values/model";
 import type { PRCardParts } from "./card";
 
 /** The step that all runs share, and whether runs have steps of their own. */
@@ -90,7 +92,7 @@ function Slider(props: {
 }) {
   const { label, title, steps, step, onStep } = props;
   const last = steps.length - 1;
-  const at = step === null ? last : rowOf(steps, step);
+  const at = Math.max(0, rowAt(steps, step));
   return (
     <input
       type="range"
@@ -100,7 +102,7 @@ function Slider(props: {
       min="0"
       max={Math.max(0, last)}
       disabled={last < 1}
-      value={Math.max(0, at)}
+      value={at}
       onInput={(event) => {
         const row = event.currentTarget.valueAsNumber;
         const chosen = steps[row];
@@ -108,16 +110,4 @@ function Slider(props: {
       }}
     />
   );
-}
-
-function unionOf(columns: readonly Float64Array[]): Float64Array {
-  if (columns.length === 1) return columns[0] as Float64Array;
-  return Float64Array.from(new Set(columns.flatMap((column) => [...column]))).sort();
-}
-
-/** The last of ascending steps at or before `step`. */
-function rowOf(steps: Float64Array, step: number): number {
-  let row = 0;
-  for (let i = 0; i < steps.length && (steps[i] as number) <= step; i++) row = i;
-  return row;
 }

@@ -1,18 +1,16 @@
 // The Scalars tab: its controls, and a card a tag.
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { DashboardProps } from "../../board/view";
 import { CardList } from "../cards/card_list";
+import { useWatching } from "../cards/watching";
 import { Card } from "./card";
 import { ScalarsModel } from "./model";
 import { Toolbar } from "./toolbar";
 
-let lastView = 0;
-
 export function ScalarsPanel({ view, channel }: DashboardProps) {
   const { session } = view;
   const model = useMemo(() => ScalarsModel.of(channel, session), [channel, session]);
-  const id = useMemo(() => `${Date.now().toString(36)}-${++lastView}`, []);
-  useEffect(() => () => model.hide(id), [model, id]);
+  const show = useWatching(model);
   return (
     <CardList
       view={view}
@@ -21,7 +19,7 @@ export function ScalarsPanel({ view, channel }: DashboardProps) {
       toolbar={(fold) => (
         <Toolbar view={view} model={model} groupError={model.bands.error.value} fold={fold} />
       )}
-      onVisible={(tags) => model.show(id, tags)}
+      onVisible={show}
     >
       {(tag, visible) => <Card key={tag[1]} {...{ view, model, tag, visible }} />}
     </CardList>

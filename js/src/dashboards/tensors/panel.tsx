@@ -1,8 +1,9 @@
 // The Tensors tab: its controls, and a card a tag.
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { DashboardProps } from "../../board/view";
 import { Filter, Segments } from "../../ui/controls";
 import { CardList } from "../cards/card_list";
+import { useWatching } from "../cards/watching";
 import { X_AXES } from "../summaries/axes";
 import { TensorCard } from "./card";
 import { TensorsModel } from "./model";
@@ -20,14 +21,12 @@ const BANDS = [
   { value: "range", text: "Min–max", title: "Means over steps, from minimum to maximum" },
   { value: "norm", text: "Norm", title: "Euclidean norms over steps" },
 ] as const;
-let lastView = 0;
 
 export function TensorsPanel({ view, channel }: DashboardProps) {
   const { session } = view;
   const { settings } = session;
   const model = useMemo(() => TensorsModel.of(channel, session), [channel, session]);
-  const id = useMemo(() => `${Date.now().toString(36)}-te${++lastView}`, []);
-  useEffect(() => () => model.hide(id), [model, id]);
+  const show = useWatching(model);
   return (
     <CardList
       view={view}
@@ -45,7 +44,7 @@ export function TensorsPanel({ view, channel }: DashboardProps) {
           <span class="end">{fold}</span>
         </div>
       )}
-      onVisible={(tags) => model.show(id, tags)}
+      onVisible={show}
     >
       {(tag, visible) => <TensorCard key={tag[1]} {...{ view, model, tag, visible }} />}
     </CardList>

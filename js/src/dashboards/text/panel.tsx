@@ -1,12 +1,13 @@
 // The Text tab: its controls, a search in all steps, and a card a tag.
 import { useComputed, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { DashboardProps, View } from "../../board/view";
 import { compilePattern } from "../../state/pattern";
 import { Filter, Segments, Toggle } from "../../ui/controls";
 import { loadModule, moduleSignal } from "../../wire/modules";
 import { CardList } from "../cards/card_list";
+import { useWatching } from "../cards/watching";
 import { TextCard } from "./card";
 import { TextModel } from "./model";
 import { MOST_TEXTS, type SearchState } from "./search";
@@ -17,13 +18,11 @@ const MODES = [
   { value: "difference", text: "Difference", title: "What differs between two steps or runs" },
 ] as const;
 const SEARCH_AFTER_MS = 300;
-let lastView = 0;
 
 export function TextPanel({ view, channel }: DashboardProps) {
   const { session } = view;
   const model = useMemo(() => TextModel.of(channel, session), [channel, session]);
-  const id = useMemo(() => `${Date.now().toString(36)}-tx${++lastView}`, []);
-  useEffect(() => () => model.hide(id), [model, id]);
+  const show = useWatching(model);
   useSignalEffect(() => {
     const lacking = model.markdown.value && !moduleSignal("markdown").value;
     // What the kernel pushes unasked comes before the first texts: ask only without it.
@@ -37,7 +36,7 @@ export function TextPanel({ view, channel }: DashboardProps) {
       kinds={["text"]}
       only={matchingTags(model.search.state.value)}
       toolbar={(fold) => <Toolbar {...{ view, model, fold, search }} />}
-      onVisible={(tags) => model.show(id, tags)}
+      onVisible={show}
     >
       {(tag, visible) => <TextCard key={tag[1]} {...{ view, model, tag, visible }} />}
     </CardList>
