@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .columns import ScalarColumns
-from .framing import FRAME_BYTES, frame, hop
+from .columns import BlobColumns, ScalarColumns
+from .framing import FRAME_BYTES, are_intact, frame, hop
 from .heads import HEAD_BYTES, read_heads
 from .layouts import MAX_LENGTH, Columns, Family, Group, Shape, read_event, words_of
 from .records import HEADER_BYTES
@@ -27,7 +27,7 @@ from .wire import walk_scalars
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .columns import BlobRow
+    from .heads import Heads
     from .sink import Sink
 
     Rows = npt.NDArray[np.int64]
@@ -41,6 +41,8 @@ _LEARNED_RECORDS = 256
 _LONGEST_PERIOD = 64
 #: So many records in a row whose lengths repeat are not chance.
 _SHORTEST_RUN = 24
+_RUN = b"\1" * (_SHORTEST_RUN + 1)
+_PROBED_REPEATS = 32
 _GATHERED_BYTES = 2**20
 #: Records of one length that may be of no usual form before the rest of them is not even tried.
 _MOST_ODD = 32
@@ -71,7 +73,8 @@ class Columnar:
     def read_repeats(self, position: int) -> int:
         """Read repeats of a group that begins soon after `position`; return where they end."""
         while self._size - position >= LEAST_BYTES:
-            starts, end = hop(self._data, position, self._size, _LEARNED_RECORDS)
+            within = min(self._size, position + _LEARNED_RECORDS * MAX_LENGTH)
+            starts, end = hop(self._data, position, within, _LEARNED_RECORDS)
             if end - position > MAX_LENGTH * len(starts):
                 break
             place, group = self._known_group(starts[:_LONGEST_PERIOD])
@@ -108,7 +111,10 @@ class Columnar:
         lengths = np.diff(starts) - FRAME_BYTES
         best, where, period = _SHORTEST_RUN, 0, 0
         for candidate in range(1, min(_LONGEST_PERIOD, len(lengths) // 3) + 1):
-            run, end = _longest_run(lengths[:-candidate] == lengths[candidate:])
+            same = lengths[:-candidate] == lengths[candidate:]
+            if _RUN not in same.tobytes():
+                continue
+            run, end = _longest_run(same)
             if run > best and run >= 2 * candidate:
                 best, where, period = run, end - run, candidate
         if not period:
@@ -154,7 +160,10 @@ class Columnar:
             return 0
         end = position + count * group.size
         rows = self._bytes[position:end].reshape(count, group.size)
-        sound = group.sound(rows)
+        # Where the repeats soon end, the rest is not of the group at all.
+        sound = group.sound(rows[:_PROBED_REPEATS])
+        if sound is None:
+            sound = group.sound(rows)
         if sound is not None and not sound.all():
             count = int(sound.argmin())
             rows = rows[:count]
@@ -279,7 +288,9 @@ class Columnar:
         taken = found & accepted[templates]
         if taken.any():
             taken[taken] = family.intact(mine[taken], templates[taken])
-        self._add_family(stretch, family, chosen[left[taken]], mine[taken], templates[taken])
+        if not taken.all():
+            mine, templates = mine[taken], templates[taken]
+        self._add_family(stretch, family, chosen[left[taken]], mine, templates)
         # What is of a template and yet not taken goes alone; it is not tried again here.
         return left[~found]
 
@@ -317,24 +328,29 @@ class Columnar:
             return
         starts, lengths = stretch.starts[left] + HEADER_BYTES, stretch.lengths[left]
         rows = self._gather(starts, HEAD_BYTES)
-        heads, text = read_heads(rows, lengths), rows.tobytes()
-        indexes: dict[tuple[bytes, int], list[BlobRow] | None] = {}
-        done = []
-        for number, step, wall_time, tag_start, tag_end, field in zip(
-            *(column.tolist() for column in heads), strict=True
-        ):
-            begin = number * HEAD_BYTES
-            key = (text[begin + tag_start : begin + tag_end], field)
-            if key not in indexes:
-                indexes[key] = self._sink.index_of(*key)
-            index = indexes[key]
-            start, length = int(starts[number]), int(lengths[number])
-            if index is not None and self._sink.is_sound(start, length):
-                index.append((step, wall_time, self._sink.base + start, length, 0))
-                self._sink.note_wall_time(wall_time)
-                done.append(number)
-        stretch.left[left[done]] = False
-        self._sink.add_intact(len(done))
+        heads = read_heads(rows, lengths)
+        keys, numbers = _numbered_tags(heads, rows.tobytes())
+        known = [self._sink.kind_of_payload(*key) for key in keys]
+        taken = np.array([key is not None for key in known], bool)[numbers]
+        starts, lengths = starts[heads.rows], lengths[heads.rows]
+        taken[taken] = are_intact(self._data, starts[taken], lengths[taken])
+        chosen = np.flatnonzero(taken)
+        chosen = chosen[np.argsort(numbers[chosen], kind="stable")]
+        entries = BlobColumns(
+            heads.steps[chosen],
+            heads.wall_times[chosen],
+            starts[chosen] + self._sink.base,
+            lengths[chosen],
+            np.zeros(len(chosen), np.int32),
+        )
+        first = 0
+        ends = np.cumsum(np.bincount(numbers[chosen], minlength=len(keys)))
+        for key, end in zip(known, ends.tolist(), strict=True):
+            if key is not None and end > first:
+                self._sink.add_payloads(key, entries.rows(slice(first, end)))
+            first = end
+        stretch.left[left[heads.rows[chosen]]] = False
+        self._sink.add_intact(len(chosen))
 
     def _read_odd(self, stretch: Stretch) -> None:
         points: dict[str, list[tuple[int, int, float, float]]] = defaultdict(list)
@@ -350,6 +366,20 @@ class Columnar:
             records, steps, walls, values = zip(*rows, strict=True)
             columns = (np.array(steps, np.int64), np.array(walls, float), np.array(values, float))
             stretch.add(tag, np.array(records, np.int64), columns)
+
+
+def _numbered_tags(heads: Heads, text: bytes) -> tuple[list[tuple[bytes, int]], Rows]:
+    """Return the tags and fields there are, and for each of `heads` the number of its own."""
+    begins = heads.rows * HEAD_BYTES
+    keys: dict[tuple[bytes, int], int] = {}
+    places = zip(
+        (begins + heads.tag_starts).tolist(), (begins + heads.tag_ends).tolist(), strict=True
+    )
+    tags = (text[begin:end] for begin, end in places)
+    numbers = [
+        keys.setdefault(key, len(keys)) for key in zip(tags, heads.fields.tolist(), strict=True)
+    ]
+    return list(keys), np.array(numbers, np.int64)
 
 
 def _longest_run(same: npt.NDArray[np.bool_]) -> tuple[int, int]:

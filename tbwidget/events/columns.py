@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,6 +108,16 @@ class BlobColumns:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    def rows(self, chosen: slice | npt.NDArray[np.int64]) -> BlobColumns:
+        """Return the rows that are `chosen`."""
+        return BlobColumns(
+            self.steps[chosen],
+            self.wall_times[chosen],
+            self.offsets[chosen],
+            self.lengths[chosen],
+            self.slots[chosen],
+        )
 
 
 def joined(parts: list[BlobColumns]) -> BlobColumns:
@@ -234,14 +243,34 @@ class ScalarRows:
 BlobRow = tuple[int, float, int, int, int]
 
 
-def blob_columns(rows: list[BlobRow]) -> BlobColumns:
-    """Return rows as columns, in the order written."""
-    rows.sort(key=itemgetter(2, 4))
-    steps, wall_times, offsets, lengths, slots = zip(*rows, strict=True)
-    return BlobColumns(
-        np.array(steps, np.int64),
-        np.array(wall_times, np.float64),
-        np.array(offsets, np.int64),
-        np.array(lengths, np.int64),
-        np.array(slots, np.int32),
-    )
+class BlobRows:
+    """Entries of one index on their way to columns."""
+
+    __slots__ = ("_parts", "_rows")
+
+    def __init__(self) -> None:
+        self._parts: list[BlobColumns] = []
+        self._rows: list[BlobRow] = []
+
+    def append(self, row: BlobRow) -> None:
+        """Add one entry."""
+        self._rows.append(row)
+
+    def extend(self, columns: BlobColumns) -> None:
+        """Add entries that are columns already, later in the file than all such before."""
+        self._parts.append(columns)
+
+    def columns(self) -> BlobColumns:
+        """Return the entries as columns, in the order written."""
+        if not self._rows:
+            return joined(self._parts)
+        steps, wall_times, offsets, lengths, slots = zip(*self._rows, strict=True)
+        alone = BlobColumns(
+            np.array(steps, np.int64),
+            np.array(wall_times, np.float64),
+            np.array(offsets, np.int64),
+            np.array(lengths, np.int64),
+            np.array(slots, np.int32),
+        )
+        columns = joined([*self._parts, alone])
+        return columns.rows(np.lexsort((columns.slots, columns.offsets)))

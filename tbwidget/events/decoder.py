@@ -10,7 +10,7 @@ import numpy as np
 from google.protobuf.message import DecodeError
 
 from .columnar import LEAST_BYTES, Columnar
-from .columns import Batch, Cursor, ScalarRows, Start, TagMetadata, blob_columns
+from .columns import Batch, BlobRows, Cursor, ScalarRows, Start, TagMetadata
 from .problems import Problem
 from .protos import Event, SessionLog
 from .records import (
@@ -19,7 +19,6 @@ from .records import (
     Record,
     Stop,
     is_header,
-    is_intact,
     record_at,
     scan,
 )
@@ -27,7 +26,9 @@ from .values import KIND_OF_FIELD, NotAScalarError, kind_of, kind_of_tensor, met
 from .wire import FIELD_OF_KEY, walk_blob
 
 if TYPE_CHECKING:
-    from .columns import BlobRow, ScalarColumns
+    import numpy.typing as npt
+
+    from .columns import BlobColumns, ScalarColumns
     from .sink import Point
     from .wire import ScalarEvent
 
@@ -53,7 +54,7 @@ class Decoder:
         self._good_header = False
         self._withheld: list[Record] = []
         self._scalars: dict[str, ScalarRows] = {}
-        self._blobs: dict[tuple[str, str], list[BlobRow]] = {}
+        self._blobs: dict[tuple[str, str], BlobRows] = {}
         self.starts: list[Start] = []
         self._problems: list[Problem] = []
         self._records = 0
@@ -154,19 +155,15 @@ class Decoder:
     def add_points(self, tag: str, columns: ScalarColumns) -> None:
         """Take points of one tag, in the order written."""
         self._rows_of(tag).extend(columns)
-        first = float(np.fmin.reduce(columns.wall_times))
-        if not math.isfinite(first):
-            finite = columns.wall_times[np.isfinite(columns.wall_times)]
-            first = float(finite.min()) if len(finite) else math.inf
-        self._first_wall_time = min(self._first_wall_time, first)
+        self._note_wall_times(columns.wall_times)
 
     def add_intact(self, records: int) -> None:
         """Take note of records that were read by columns."""
         self._records += records
         self._intact += records
 
-    def index_of(self, tag: bytes, field: int) -> list[BlobRow] | None:
-        """Return where values of `tag` are indexed, None if its kind is not certain yet."""
+    def kind_of_payload(self, tag: bytes, field: int) -> tuple[str, str] | None:
+        """Return kind and name of `tag`, None if its kind is not certain yet."""
         try:
             name = tag.decode()
         except UnicodeDecodeError:
@@ -175,11 +172,12 @@ class Decoder:
         if kind is None:
             metadata = self._metadata.get(name)
             kind = kind_of_tensor(metadata) if metadata else "scalars"
-        return None if kind == "scalars" else self._blobs.setdefault((kind, name), [])
+        return None if kind == "scalars" else (kind, name)
 
-    def is_sound(self, start: int, length: int) -> bool:
-        """Tell whether the data at `start`, whose length is certain, may be taken."""
-        return is_intact(self._bytes, start, length)
+    def add_payloads(self, key: tuple[str, str], columns: BlobColumns) -> None:
+        """Take entries of the index of a kind and a tag, in the order written."""
+        self._entries_of(key).extend(columns)
+        self._note_wall_times(columns.wall_times)
 
     def read_alone(self, position: int, length: int) -> None:
         """Read the record at `position` by itself, and add its points."""
@@ -215,6 +213,12 @@ class Decoder:
             rows = self._scalars[tag] = ScalarRows()
         return rows
 
+    def _entries_of(self, key: tuple[str, str]) -> BlobRows:
+        entries = self._blobs.get(key)
+        if entries is None:
+            entries = self._blobs[key] = BlobRows()
+        return entries
+
     def batch(self, offset: int, file_size: int) -> Batch:
         """Return all that was read, and a cursor at `offset`."""
         for record in self._withheld:
@@ -231,7 +235,7 @@ class Decoder:
         return Batch(
             cursor,
             {tag: rows.columns() for tag, rows in self._scalars.items()},
-            {key: blob_columns(rows) for key, rows in self._blobs.items() if rows},
+            {key: rows.columns() for key, rows in self._blobs.items()},
             self.starts,
             self._problems,
             self._records,
@@ -252,7 +256,7 @@ class Decoder:
             size = HEADER_BYTES + len(record.data) + FOOTER_BYTES
             self._problem(record, "not_protobuf", size, "a record is not a valid event")
             return []
-        self.note_wall_time(event.wall_time)
+        self._note_wall_time(event.wall_time)
         what = event.WhichOneof("what")
         if what == "summary":
             values = enumerate(event.summary.value)
@@ -281,14 +285,20 @@ class Decoder:
         kind = KIND_OF_FIELD.get(event.field) or kind_of_tensor(metadata)
         if kind == "scalars":
             return False
-        self.note_wall_time(event.wall_time)
+        self._note_wall_time(event.wall_time)
         self._add_blob(kind, event.tag, record, event, 0)
         return True
 
-    def note_wall_time(self, wall_time: float) -> None:
-        """Take note of the wall time of an event."""
+    def _note_wall_time(self, wall_time: float) -> None:
         if math.isfinite(wall_time) and wall_time < self._first_wall_time:
             self._first_wall_time = wall_time
+
+    def _note_wall_times(self, wall_times: npt.NDArray[np.float64]) -> None:
+        first = float(np.fmin.reduce(wall_times))
+        if not math.isfinite(first):
+            finite = wall_times[np.isfinite(wall_times)]
+            first = float(finite.min()) if len(finite) else math.inf
+        self._first_wall_time = min(self._first_wall_time, first)
 
     def _point_of(self, record: Record, event: Any, slot: int, value: Any) -> Point | None:
         """Take in one value of an event; return it if it is a scalar."""
@@ -323,9 +333,10 @@ class Decoder:
         return known
 
     def _add_blob(self, kind: str, tag: str, record: Record, event: Any, slot: int) -> None:
-        rows = self._blobs.setdefault((kind, tag), [])
         offset = record.offset + HEADER_BYTES
-        rows.append((event.step, event.wall_time, offset, len(record.data), slot))
+        self._entries_of((kind, tag)).append(
+            (event.step, event.wall_time, offset, len(record.data), slot)
+        )
 
 
 def is_event(record: Record) -> bool:

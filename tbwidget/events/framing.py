@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from crc32c import crc32c
 
 from .records import FOOTER_BYTES, HEADER_BYTES, masked_crc32c
 
@@ -64,6 +65,26 @@ def hop(data: bytearray, position: int, size: int, limit: int) -> tuple[list[int
     return starts, position
 
 
+def are_intact(data: bytearray, starts: Offsets, lengths: Offsets) -> npt.NDArray[np.bool_]:
+    """Tell of each of some records whether its data have the CRC that follows them.
+
+    Parameters
+    ----------
+    data
+        The bytes of whole records.
+    starts, lengths
+        Where the data of each record begin, and how many bytes they are.
+    """
+    ends = starts + lengths
+    view = memoryview(data)
+    places = zip(starts.tolist(), ends.tolist(), strict=True)
+    crcs = np.array([crc32c(view[start:end]) for start, end in places], np.uint32)
+    words = np.ndarray((len(data) - 3,), "<u4", data, strides=(1,))
+    masked = ((crcs >> 15) | (crcs << 17)) + np.uint32(0xA282EAD8)
+    sound: npt.NDArray[np.bool_] = masked == words[ends]
+    return sound
+
+
 def frame(
     data: bytearray, buffer: npt.NDArray[np.uint8], position: int, size: int
 ) -> tuple[Offsets, Offsets]:
@@ -82,7 +103,7 @@ def frame(
     if end - position < _LONG_RECORD_BYTES * len(probed):
         lanes = _lanes(data, probed, size)
     if len(lanes) < _FEWEST_LANES:
-        starts = np.array(hop(data, position, size, size)[0], np.int64)
+        starts = np.array(probed + hop(data, end, size, size)[0], np.int64)
         return starts, words[starts].astype(np.int64)
     starts, good_until = _follow(words, lanes, size)
     starts = starts[_good_headers(data, words, starts)]

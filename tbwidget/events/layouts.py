@@ -12,6 +12,7 @@ from the end alone. So checksums of a whole block take a few table look-ups per 
 from __future__ import annotations
 
 from functools import lru_cache
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,7 +108,7 @@ class Shape:
             if varies is not None and not varies[column]:
                 same ^= int(table[rows[0, column]])
                 continue
-            np.take(table, rows[:, column], out=part, mode="clip")
+            table.take(rows[:, column], out=part, mode="clip")
             np.bitwise_xor(result, part, out=result)
         result ^= np.uint32(same)
         np.left_shift(result, np.uint32(17), out=part)
@@ -225,7 +226,7 @@ class Family:
         self.events: list[ScalarEvent] = []
         self._templates = np.empty((16, self.words), np.uint64)
         self._crcs = np.empty(16, np.uint32)
-        self._generator = np.random.default_rng(shape.length)
+        self._random = Random(shape.length)  # noqa: S311  (it guards nothing)
         self._draw()
 
     @property
@@ -250,8 +251,11 @@ class Family:
         masked = rows & self.mask
         found: npt.NDArray[np.int16] = self._slots[self._hash(masked)]
         # The hash only says where to look; what counts is that every byte is the same.
-        masked ^= self._templates[found]
-        found[np.bitwise_or.reduce(masked, axis=1) != 0] = -1
+        masked ^= self._templates.take(found, axis=0, mode="clip")
+        differs = masked[:, 0]
+        for word in range(1, self.words):  # faster than to reduce rows this short
+            differs |= masked[:, word]
+        found[differs != 0] = -1
         return found
 
     def intact(self, rows: Bytes, templates: npt.NDArray[np.int16]) -> Mask:
@@ -263,13 +267,11 @@ class Family:
         bits = max(_LEAST_SLOT_BITS, 2 * len(self.events).bit_length())
         self._shift = np.uint64(64 - bits)
         self._slots = np.full(1 << bits, -1, np.int16)
-        self._factors = self._generator.integers(1, 2**63, self.words, np.uint64) | np.uint64(1)
+        factors = [self._random.getrandbits(63) | 1 for _ in range(self.words)]
+        self._factors = np.array(factors, np.uint64)
 
     def _hash(self, masked: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-        mixed = masked[:, 0] * self._factors[0]
-        for word in range(1, self.words):
-            mixed += masked[:, word] * self._factors[word]
-        slots: npt.NDArray[np.int64] = (mixed >> self._shift).astype(np.int64)
+        slots: npt.NDArray[np.int64] = ((masked @ self._factors) >> self._shift).astype(np.int64)
         return slots
 
     def _spread(self) -> bool:

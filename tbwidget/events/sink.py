@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from .columns import BlobRow, ScalarColumns, Start
+    from .columns import BlobColumns, ScalarColumns, Start
     from .wire import ScalarEvent
 
 #: A scalar of a record that was read by itself: tag, step, wall time, value.
@@ -27,14 +27,11 @@ class Sink(Protocol):
     #: File offset of the first byte of the data.
     base: int
 
-    def index_of(self, tag: bytes, field: int) -> list[BlobRow] | None:
-        """Return where values of `tag` are indexed, None if its kind is not certain yet."""
+    def kind_of_payload(self, tag: bytes, field: int) -> tuple[str, str] | None:
+        """Return kind and name of `tag`, None if its kind is not certain yet."""
 
-    def is_sound(self, start: int, length: int) -> bool:
-        """Tell whether the data at `start`, whose length is certain, may be taken."""
-
-    def note_wall_time(self, wall_time: float) -> None:
-        """Take note of the wall time of a record that was read by columns."""
+    def add_payloads(self, key: tuple[str, str], columns: BlobColumns) -> None:
+        """Take entries of the index of a kind and a tag, in the order written."""
 
     def read_alone(self, position: int, length: int) -> None:
         """Read the record at `position` by itself, and add its points."""
