@@ -41,15 +41,16 @@ class Snapshot(NamedTuple):
     points: Points
 
 
+_NO_POINTS = Points(np.empty(0, np.int64), np.empty(0), np.empty(0))
+
+
 class _Columns:
     """Three columns that grow in steps; `view` hands out the published part without a copy."""
 
     __slots__ = ("_arrays", "_length")
 
     def __init__(self, points: Points | None = None) -> None:
-        self._arrays = points or Points(
-            np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.float64)
-        )
+        self._arrays = points or _NO_POINTS
         self._length = len(self._arrays.steps)
 
     def view(self) -> Points:
@@ -106,7 +107,7 @@ class ScalarSeries:
         self._purge = purge
         self._segments: list[Segment] = []  # of the points in the order that they arrived
         self._current = _Columns()
-        self._superseded = self._current.view()
+        self._superseded = _NO_POINTS
         #: Where those that had arrived by the last `settle` are now: in the current points, and
         #: behind them in the superseded ones. None: where they were.
         self._order: npt.NDArray[np.int32] | None = None
@@ -200,7 +201,7 @@ class ScalarSeries:
         rows = np.concatenate(kept) if kept else np.empty(0, np.int64)
         self._segments = segments
         self._pending, self._current = _Columns(arrived.take(rows)), _Columns()
-        self._superseded, self._order = self._current.view(), None
+        self._superseded, self._order = _NO_POINTS, None
         self.unsettled = True
         return len(arrived.steps) - length
 
@@ -280,7 +281,7 @@ class ScalarSeries:
                 self._current = _Columns(arrived)
             elif arrives:
                 self._current = pending
-            self._superseded, self._order = arrived.take(slice(0)), None
+            self._superseded, self._order = _NO_POINTS, None
         else:
             replaced = np.ones(count, bool)
             replaced[rows] = False
