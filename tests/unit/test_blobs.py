@@ -252,6 +252,27 @@ def test_many_small_growths_make_few_pieces(tmp_path: Path) -> None:
     assert len(series._pieces) < 10
 
 
+def test_many_of_the_usual_form_among_others_keep_the_order_written(tmp_path: Path) -> None:
+    """Most are indexed by columns; those of several values, or damaged, are read one by one."""
+    histo = {"bucket_limit": list(range(1, 42)), "bucket": [1.0] * 41, "min": 0, "max": 41}
+    records, damaged = [], {77, 300}
+    for step in range(400):
+        values = [{"tag": tag, "histo": histo} for tag in ("a", "b")]
+        events = [values] if step % 10 == 3 else [[value] for value in values]
+        crc = int(step in damaged)
+        records += [ef.record(ef.summary(step, *held), bad_data_crc=crc) for held in events]
+    ef.write(tmp_path / ef.NAME, *records)
+    logs = Logdir(tmp_path, cache=False)
+    run = logs["."]
+    for tag in ("a", "b"):
+        series = run.histograms[tag]
+        assert series.steps.tolist() == [step for step in range(400) if step not in damaged]
+        assert (np.diff(series.index().columns.offsets) > 0).all()
+        assert [series[at][:, 2].sum() for at in (0, 3, 397)] == [41, 41, 41]
+    assert len(logs.problems) == 2 * len(damaged)
+    assert run.first_wall_time == ef.WALL
+
+
 def test_a_look_at_what_is_in_order_copies_nothing(tmp_path: Path) -> None:
     ef.write(tmp_path / ef.NAME, *(image(step) for step in range(100)))
     series = Logdir(tmp_path)["."].images["x"]
