@@ -101,6 +101,11 @@ def _old_histogram(histogram: Any) -> npt.NDArray[np.float64]:
     return np.column_stack((lefts, rights, counts[first : last + 1]))
 
 
+#: Keys of the fields of a `HistogramProto`: min, max, num, sum and sum_squares; limits and counts.
+_HISTOGRAM_NUMBERS = frozenset((0x09, 0x11, 0x19, 0x21, 0x29))
+_HISTOGRAM_ARRAYS = frozenset((0x32, 0x3A))
+
+
 def _limits_and_counts(histogram: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Return the two packed fields of a `HistogramProto`, float64[n] each.
 
@@ -111,17 +116,17 @@ def _limits_and_counts(histogram: Any) -> tuple[npt.NDArray[Any], npt.NDArray[An
     at = 0
     while at < len(data):
         key = data[at]
-        if key & 7 == 1:  # a double: min, max, num, sum, sum_squares
+        if key in _HISTOGRAM_NUMBERS:
             at += 9
             continue
+        if key not in _HISTOGRAM_ARRAYS:  # fields that are not known come last
+            break
         length, shift, at = 0, 0, at + 1
         while data[at] & 128:
             length |= (data[at] & 127) << shift
             shift, at = shift + 7, at + 1
         length |= data[at] << shift
         at += 1
-        if key not in (0x32, 0x3A):  # what a newer writer adds comes last
-            break
         fields[key >> 3] = np.frombuffer(data, "<f8", length // 8, at)
         at += length
     return fields[6], fields[7]

@@ -77,11 +77,16 @@ def test_edges_keep_their_64_bits() -> None:
     assert found.tolist() == [[0.1, 0.2, 1], [0.2, 0.3, 1]]
 
 
-def test_old_histogram_as_other_writers_may_lay_it_out() -> None:
+@pytest.mark.parametrize(
+    "unknown",
+    [b"\x48\x05", b"\x49" + bytes(8), b"\x4d" + bytes(4), b"\x81\x01" + bytes(8), b"\xb2\x01\x01x"],
+    ids=["varint", "double", "float", "a key of two bytes", "bytes"],
+)
+def test_old_histogram_as_other_writers_may_lay_it_out(unknown: bytes) -> None:
     numbers = np.arange(300.0)
     limits, counts = b"".join(map(b"\x31".__add__, packed(numbers))), b"".join(packed(numbers + 1))
     head = b"\x09" + packed([-1.0])[0] + b"\x11" + packed([500.0])[0]
-    data = head + b"\x3a\xe0\x12" + counts + limits + b"\x48\x05"  # unknown at the end
+    data = head + unknown + b"\x3a\xe0\x12" + counts + limits + unknown
     found = payloads.histogram_of(value(histo=HistogramProto.FromString(data)))
     assert found[:, 2].tolist() == (numbers + 1).tolist()
     assert found[:, 0].tolist() == [-1.0, *numbers[:-1].tolist()]
