@@ -37,7 +37,7 @@ export function Board({ view, tabs, tabbed, title, tab }: BoardProps) {
         <nav class="tabs" aria-label="Dashboards">
           {narrow && several && <RunsButton drawer={drawer} />}
           <span class="title" title={title || session.title.value}>
-            {title || session.title.value}{" "}
+            <b>{title || session.title.value}</b>
             <small>· {plural(session.runs.value.length, "run")}</small>
           </span>
           <Tabs {...{ view, tabs: withData, current, tab, narrow }} />
