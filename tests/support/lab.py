@@ -38,6 +38,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-backgrounding-occluded-windows",
 ]
 
+EXTENSION = Path(__file__).parents[2] / "tbwidget" / "labextension"
+
 # Looks through open shadow roots: our views live in one each.
 DEEP_JS = """
 window.deepAll = (selector, root = document) => {
@@ -60,6 +62,10 @@ class JupyterServer:
     ) -> None:
         self.root = root
         state = root / ".server"
+        # A checkout on the path need not be installed: its extension is put where Jupyter looks.
+        extensions = state / "data" / "labextensions"
+        extensions.mkdir(parents=True, exist_ok=True)
+        (extensions / "tbwidget").symlink_to(EXTENSION)
         for name in ("config", "data", "runtime", "ipython", "settings", "workspaces", "tmp"):
             (state / name).mkdir(parents=True, exist_ok=True)
         all_settings = {
