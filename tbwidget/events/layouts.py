@@ -267,11 +267,15 @@ class Family:
         bits = max(_LEAST_SLOT_BITS, 2 * len(self.events).bit_length())
         self._shift = np.uint64(64 - bits)
         self._slots = np.full(1 << bits, -1, np.int16)
-        factors = [self._random.getrandbits(63) | 1 for _ in range(self.words)]
-        self._factors = np.array(factors, np.uint64)
+        factors = [self._random.getrandbits(63) | 1 for _ in range(2 * self.words)]
+        self._factors = np.array(factors, np.uint64).reshape(2, self.words)
 
     def _hash(self, masked: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-        slots: npt.NDArray[np.int64] = ((masked @ self._factors) >> self._shift).astype(np.int64)
+        # Of a product's upper bits, only the lowest of a factor's have met a word's highest: names
+        # that differ in nothing but the last bytes of words would never get slots of their own.
+        low, high = self._factors
+        mixed = masked @ low + (masked >> np.uint64(32)) @ high
+        slots: npt.NDArray[np.int64] = (mixed >> self._shift).astype(np.int64)
         return slots
 
     def _spread(self) -> bool:

@@ -577,3 +577,18 @@ def test_a_tag_that_is_not_utf8_costs_only_its_record(tmp_path: Path) -> None:
     batch = one(tmp_path, ef.scalar(0), bad, ef.scalar(2))
     assert steps([batch]) == [0, 2]
     assert [problem.kind for problem in batch.problems] == ["not_protobuf"]
+
+
+@pytest.mark.parametrize("before", range(8))
+def test_tags_that_differ_in_letters_eight_apart_are_told_apart(
+    before: int, tmp_path: Path
+) -> None:
+    """Their records differ in one byte of several words alone, whichever of the eight it is."""
+    digits = "0123456789abcdef"
+    tags = [f"{'x' * before}{one}/middle{other}" for one in digits for other in digits]
+    order = [tags[at] for at in np.random.default_rng(1).permutation(6 * 256) % 256]
+    records = [ef.record(ef.scalar(1000 + at, at, tag)) for at, tag in enumerate(order)]
+    batch = decode(ef.write(tmp_path / ef.NAME, *records), Cursor())
+    assert batch.scalars.keys() == set(tags)
+    for tag, columns in batch.scalars.items():
+        assert columns.values.tolist() == [at for at, one in enumerate(order) if one == tag]
