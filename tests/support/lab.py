@@ -104,6 +104,7 @@ class JupyterServer:
             "--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={root}", f"--ServerApp.base_url={base_url}",
             f"--IdentityProvider.token={self.token}", "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
         ]  # fmt: skip
         with self.log.open("w") as log:
             self._process = subprocess.Popen(

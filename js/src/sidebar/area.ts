@@ -36,7 +36,11 @@ export class ViewArea {
     this.#rendered = renderer;
     this.panel.addWidget(renderer);
     const data = { [WIDGET_VIEW]: { model_id: id, version_major: 2, version_minor: 0 } };
-    await renderer.renderModel(new this.#lab.MimeModel({ data, trusted: true }));
+    try {
+      await renderer.renderModel(new this.#lab.MimeModel({ data, trusted: true }));
+    } catch (error) {
+      if (!renderer.isDisposed) throw error; // else it made room for another meanwhile
+    }
   }
 
   /** Go over to the view that took the place of one whose cell was run again. */

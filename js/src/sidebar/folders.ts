@@ -1,7 +1,7 @@
 // Which directories of the file browser hold event files, as far as it is known.
 import type { Application, ContentsModel } from "./lab";
 
-const MOST_LISTED = 12;
+const MOST_LISTED = 24;
 
 export class EventFolders {
   #contents: Application["serviceManager"]["contents"];
@@ -17,7 +17,7 @@ export class EventFolders {
     return this.#settled.get(path);
   }
 
-  /** Look into a directory, and into those in it. */
+  /** Look into a directory and those in it; what is far down is not found. */
   look(path: string): Promise<boolean> {
     let looked = this.#known.get(path);
     if (!looked) {
@@ -32,11 +32,14 @@ export class EventFolders {
     return looked;
   }
 
+  /** Look at the nearest directories first. */
   async #look(path: string): Promise<boolean> {
-    const entries = await this.#list(path);
-    if (entries.some(isEventFile)) return true;
-    const inner = entries.filter((one) => one.type === "directory").slice(0, MOST_LISTED);
-    for (const one of inner) if ((await this.#list(one.path)).some(isEventFile)) return true;
+    const paths = [path];
+    for (let at = 0; at < Math.min(paths.length, MOST_LISTED); at++) {
+      const entries = await this.#list(paths[at] ?? "");
+      if (entries.some(isEventFile)) return true;
+      for (const one of entries) if (one.type === "directory") paths.push(one.path);
+    }
     return false;
   }
 

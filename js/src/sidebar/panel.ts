@@ -30,6 +30,8 @@ export function createSidebar(
   const chosen = new WeakMap<NotebookPanel, string>();
   let notebook: NotebookPanel | null = null;
   let note = "";
+  /** A view that has yet to be drawn for the first time. */
+  let opening = "";
 
   /** The views of the notebook's kernel; what was made before a restart only if nothing since. */
   function viewsOfNotebook(): OpenView[] {
@@ -42,13 +44,11 @@ export function createSidebar(
   function update(): void {
     area.follow();
     const views = viewsOfNotebook();
+    if (openViews().views.has(opening)) opening = "";
     let id = (notebook && chosen.get(notebook)) ?? "";
-    // What is being opened has no entry before it is drawn.
-    if (!views.some((one) => one.id === id) && area.id !== id) id = "";
-    if (!id || views.every((one) => one.id !== id)) {
-      const next = views.find((one) => one.id === area.id) ?? views.at(-1);
-      id = next?.id ?? (openViews().views.has(id) ? "" : id);
-      if (notebook && next) chosen.set(notebook, id);
+    if (!id || (id !== opening && views.every((one) => one.id !== id))) {
+      id = (views.find((one) => one.id === area.id) ?? views.at(-1))?.id ?? "";
+      if (notebook) chosen.set(notebook, id);
     }
     parts.fill(views, id);
     const gone = views.length > 0 && views.every((one) => one.gone);
@@ -65,8 +65,8 @@ export function createSidebar(
     note = kernel.status === "busy" ? BUSY : "Opening…";
     update();
     try {
-      chosen.set(notebook, await openDirectory(kernel, path, from));
-      await area.show(notebook, chosen.get(notebook) ?? "");
+      opening = await openDirectory(kernel, path, from);
+      chosen.set(notebook, opening);
       note = "";
     } catch (error) {
       note = error instanceof Error ? error.message : String(error);
@@ -116,7 +116,8 @@ export function createSidebar(
     if (path) void open(path, "");
   };
   document.addEventListener(CHANGED, update);
-  document.addEventListener("pointerup", () => keepWidth(panel));
+  // Before Lumino, which lets nobody hear of it after a drag.
+  window.addEventListener("pointerup", () => keepWidth(panel), true);
   tracker.currentChanged.connect(follow);
   follow();
   return {
@@ -163,7 +164,7 @@ function build(popOut: (() => void) | null) {
       const wanted = JSON.stringify(views.map((one) => [one.id, one.title]));
       if (wanted !== options) {
         options = wanted;
-        select.replaceChildren(...views.map((one) => new Option(one.title, one.id)));
+        select.replaceChildren(...views.map((one, at) => new Option(nameOf(views, at), one.id)));
       }
       select.value = id;
     },
@@ -172,6 +173,13 @@ function build(popOut: (() => void) | null) {
       if (message.textContent !== text) message.textContent = text;
     },
   };
+}
+
+/** The title of a view, with its number among those of the same title. */
+function nameOf(views: OpenView[], at: number): string {
+  const title = views[at]?.title ?? "";
+  const number = views.slice(0, at + 1).filter((one) => one.title === title).length;
+  return number > 1 ? `${title} (${number})` : title;
 }
 
 function button(label: string, path: string): HTMLButtonElement {
