@@ -39,7 +39,7 @@ def open_directory(path: str, notebook: str = "") -> str:
     board = _OPENED.get(key)
     if board is None or board.comm is None:
         board = _OPENED[key] = TensorBoard(found)
-    return board.model_id
+    return str(board.model_id)
 
 
 def _in_kernel(path: str, notebook: str) -> str:
