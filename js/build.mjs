@@ -1,6 +1,6 @@
 // Bundles the front end into tbwidget/static/. `--watch` rebuilds at each change.
 import { statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -101,12 +101,48 @@ const main = {
   plugins: [styles, lending],
 };
 
+/** JupyterLab's sidebar: a prebuilt extension, which needs no builder of JupyterLab's. */
+const EXTENSION = "tbwidget/labextension";
+const SIDEBAR_BUDGET = 30_000;
+const sidebar = {
+  ...options,
+  entryPoints: { remoteEntry: "js/src/sidebar/plugin.ts" },
+  outdir: `${EXTENSION}/static`,
+  format: "iife",
+  plugins: [styles],
+};
+
+async function describeExtension() {
+  const python = await readFile(join(ROOT, "tbwidget/__init__.py"), "utf8");
+  const [, version] = /^__version__ = "(.*)"$/m.exec(python);
+  const description = {
+    name: "tbwidget",
+    version,
+    description: "TensorBoard in the side area of JupyterLab",
+    license: "Apache-2.0",
+    jupyterlab: {
+      extension: true,
+      _build: { load: "static/remoteEntry.js", extension: "./extension" },
+    },
+  };
+  const installed = { packageManager: "python", packageName: "tbwidget" };
+  const files = { "package.json": description, "install.json": installed };
+  for (const [name, content] of Object.entries(files))
+    await writeFile(join(ROOT, EXTENSION, name), `${JSON.stringify(content, null, 2)}\n`);
+}
+
 if (process.argv.includes("--watch")) {
-  const context = await esbuild.context({ ...main, logLevel: "info" });
-  await context.watch();
+  for (const one of [main, sidebar]) {
+    const context = await esbuild.context({ ...one, logLevel: "info" });
+    await context.watch();
+  }
+  await describeExtension();
 } else {
   await esbuild.build(main);
-  for (const [name, budget] of Object.entries({ ...BUDGETS, ...TABS })) {
+  await esbuild.build(sidebar);
+  await describeExtension();
+  const built = { ...BUDGETS, ...TABS, "../labextension/static/remoteEntry": SIDEBAR_BUDGET };
+  for (const [name, budget] of Object.entries(built)) {
     const { size } = statSync(join(ROOT, `tbwidget/static/${name}.js`));
     console.log(`${name}.js: ${size} of ${budget} bytes`);
     if (size > budget) {

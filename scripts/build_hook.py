@@ -1,4 +1,4 @@
-"""Hatchling build hook: make the files in ``tbwidget/static/`` that are not in git.
+"""Hatchling build hook: make what git lacks in ``tbwidget/static/`` and ``tbwidget/labextension/``.
 
 From an sdist, which holds them, a wheel builds without Node and without npm.
 """
@@ -23,6 +23,8 @@ STALE = "js/ is newer than tbwidget/static/*.js and npm was not found: using the
 
 #: What `js/build.mjs` makes: the main bundle, each widget's few lines, what only some tabs need.
 BUNDLES = ("runtime", "stub", "markdown", "audio", "images", "tensors", "text")
+#: And JupyterLab's extension, which stands in a directory of its own.
+EXTENSION = ("package.json", "static/remoteEntry.js")
 
 
 class BuildHook(BuildHookInterface[Any]):
@@ -37,7 +39,9 @@ class BuildHook(BuildHookInterface[Any]):
         descriptors = static / "protos.binpb"
         if is_outdated([descriptors], protos):
             self.compile_protos(root / "proto", protos, descriptors)
+        extension = root / "tbwidget" / "labextension"
         bundles = [static / f"{name}.js" for name in BUNDLES]
+        bundles += [extension / name for name in EXTENSION]
         npm_files = [root / "package.json", root / "package-lock.json", root / "js" / "build.mjs"]
         if is_outdated(bundles, [*npm_files, *(root / "js" / "src").rglob("*.*")]):
             self.build_front_end(root, bundles)

@@ -9,6 +9,8 @@ import { DistributionsPanel } from "./dashboards/distributions/panel";
 import { HistogramsPanel } from "./dashboards/histograms/panel";
 import { PRCurvesPanel } from "./dashboards/pr_curves/panel";
 import { ScalarsPanel } from "./dashboards/scalars/panel";
+import { announce } from "./state/announce";
+import { idOf, openViews } from "./state/open_views";
 import { Session } from "./state/session";
 import { Setting } from "./state/settings";
 import { readTheme, themeRevision, watchTheme } from "./state/theme";
@@ -47,6 +49,7 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
   const tabs = await Promise.all(
     referencesOf(model, board).map((one) => openTab(host, session, one)),
   );
+  const title = board ? String(model.get("title") ?? "") : "";
   const root = attach(el);
   const view: View = {
     session,
@@ -58,18 +61,21 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
     highlighted: signal(null),
     target: signal(null),
   };
-  const height = new Setting<number>(model, "height");
-  const fit = height.signal.subscribe((pixels) => {
-    root.style.height = `${pixels}px`;
-  });
-  const stop = [fit, followTheme(view), followWidth(view, el), session.open()];
+  const named = board ? "" : ` · ${tabs[0]?.title}`;
+  const stop = [
+    followHeight(root, el, new Setting<number>(model, "height")),
+    followTheme(view),
+    followWidth(view, el),
+    session.open(),
+    announce(model, session, () => (title || session.title.value || "TensorBoard") + named),
+  ];
   const tab = board ? new Setting<string>(model, "tab") : signal("");
   if (board)
     view.goTo = (kind, tag) => {
       view.target.value = tag;
       tab.value = kind;
     };
-  const title = board ? String(model.get("title") ?? "") : "";
+  if (board) view.popOut = popOutOf(model);
   render(h(Board, { view, tabs, tabbed: board, title, tab }), root);
   // Called by the host's signal and again as its clean-up function.
   const unmount = () => {
@@ -120,6 +126,32 @@ function followTheme(view: View): () => void {
   return themeRevision.subscribe(() => {
     view.theme.value = readTheme(view.root);
   });
+}
+
+/** Take the height that is set, or all of a frame that wants to be filled. */
+function followHeight(root: HTMLElement, el: HTMLElement, height: Setting<number>): () => void {
+  let frame: HTMLElement | null = null;
+  const resize = () => {
+    root.style.height = `${frame?.clientHeight || height.signal.value}px`;
+    root.classList.toggle("fills", frame !== null);
+  };
+  const observer = new ResizeObserver(() => {
+    frame ??= el.closest<HTMLElement>("[data-tbwidget-fill]");
+    if (frame) observer.observe(frame);
+    resize();
+  });
+  observer.observe(el);
+  const stop = height.signal.subscribe(resize);
+  return () => {
+    stop();
+    observer.disconnect();
+  };
+}
+
+/** Return what shows a view in a tab of the application; undefined where there are none. */
+function popOutOf(model: Model): (() => void) | undefined {
+  const { popOut } = openViews();
+  return popOut ? () => popOut(idOf(model)) : undefined;
 }
 
 function followWidth(view: View, el: HTMLElement): () => void {

@@ -38,6 +38,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-backgrounding-occluded-windows",
 ]
 
+EXTENSION = Path(__file__).parents[2] / "tbwidget" / "labextension"
+
 # Looks through open shadow roots: our views live in one each.
 DEEP_JS = """
 window.deepAll = (selector, root = document) => {
@@ -56,10 +58,22 @@ class JupyterServer:
     """A Jupyter server with directories of its own, so nothing leaks in from the user's."""
 
     def __init__(
-        self, root: Path, *, base_url: str = "/", settings: dict[str, Any] | None = None
+        self,
+        root: Path,
+        *,
+        base_url: str = "/",
+        settings: dict[str, Any] | None = None,
+        python: Path | None = None,
     ) -> None:
+        """Start a server, in the environment of `python` if given, which has tbwidget then."""
         self.root = root
         state = root / ".server"
+        # A checkout on the path need not be installed: its extension is put where Jupyter looks.
+        extensions = state / "data" / "labextensions"
+        extensions.mkdir(parents=True, exist_ok=True)
+        if python is None:
+            (extensions / "tbwidget").symlink_to(EXTENSION)
+        interpreter = str(python or sys.executable)
         for name in ("config", "data", "runtime", "ipython", "settings", "workspaces", "tmp"):
             (state / name).mkdir(parents=True, exist_ok=True)
         all_settings = {
@@ -90,14 +104,17 @@ class JupyterServer:
             "JUPYTERLAB_SETTINGS_DIR": str(state / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"),
             "TMPDIR": str(state / "tmp"),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{Path(interpreter).parent}{os.pathsep}{os.environ['PATH']}",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
+        if python is not None:
+            environment.pop("PYTHONPATH", None)
         command = [
-            sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root",
+            interpreter, "-m", "jupyter", "lab", "--no-browser", "--allow-root",
             "--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={root}", f"--ServerApp.base_url={base_url}",
             f"--IdentityProvider.token={self.token}", "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
         ]  # fmt: skip
         with self.log.open("w") as log:
             self._process = subprocess.Popen(

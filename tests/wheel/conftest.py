@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import tarfile
+import venv
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,3 +50,14 @@ def wheel(sdist: Path, no_node: str, tmp_path_factory: pytest.TempPathFactory) -
     build(source, folder, path=no_node)
     (path,) = folder.glob("*.whl")
     return path
+
+
+@pytest.fixture(scope="session")
+def clean_python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the interpreter of a new environment with the wheel and JupyterLab."""
+    environment = tmp_path_factory.mktemp("clean") / "venv"
+    venv.create(environment, with_pip=True)
+    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+    command = [python, "-m", "pip", "install", "--quiet", "--no-compile"]
+    subprocess.run([*command, wheel, "jupyterlab"], check=True)
+    return python

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import venv
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from lab import CHROMIUM_ARGUMENTS, JupyterServer, Notebook, chromium_path, write_notebook
 from packages import build
+
+import tbwidget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,11 +20,12 @@ pytestmark = pytest.mark.wheel
 
 BUNDLES = ("audio", "images", "markdown", "runtime", "stub", "tensors", "text")
 BUILT = {"tbwidget/static/protos.binpb", *(f"tbwidget/static/{name}.js" for name in BUNDLES)}
+EXTENSION = {"package.json", "install.json", "static/remoteEntry.js"}
 
 
 def test_sdist_holds_sources_and_built_files(unpacked: Path) -> None:
     files = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
-    assert files >= BUILT
+    assert files >= BUILT | {f"tbwidget/labextension/{name}" for name in EXTENSION}
     assert files >= {
         "LICENSE",
         "README.md",
@@ -40,6 +43,9 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         names = set(archive.namelist())
         built = {name: archive.getinfo(name).file_size for name in BUILT}
     assert "tbwidget/py.typed" in names
+    shared = f"tbwidget-{tbwidget.__version__}.data/data/share/jupyter/labextensions/tbwidget"
+    assert names >= {f"{shared}/{name}" for name in EXTENSION}
+    assert not any(name.startswith("tbwidget/labextension") for name in names)
     assert all(built.values())
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == {"tbwidget"}
@@ -89,13 +95,9 @@ print(tbwidget.__file__)
 """
 
 
-def test_the_wheel_works_in_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
-    environment = tmp_path / "venv"
-    venv.create(environment, with_pip=True)
-    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
+def test_the_wheel_works_in_a_clean_environment(clean_python: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [python, "-I", "-c", USE],
+        [clean_python, "-I", "-c", USE],
         check=False,
         cwd=tmp_path,
         stdout=subprocess.PIPE,
@@ -103,4 +105,32 @@ def test_the_wheel_works_in_a_clean_environment(wheel: Path, tmp_path: Path) -> 
         text=True,
     )
     assert done.returncode == 0, done.stdout
-    assert str(environment) in done.stdout
+    assert str(clean_python.parent.parent) in done.stdout
+
+
+def test_the_wheel_brings_the_sidebar(clean_python: Path, tmp_path: Path) -> None:
+    """Into JupyterLab of the same environment, with live data, without anything to be built."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    write = "import tbwidget\nwriter = tbwidget.SummaryWriter('logs/run')\n"
+    write += "writer.add_scalar('loss', 1, 0)\nwriter.flush()\n"
+    write_notebook(tmp_path / "n.ipynb", [write, "writer.add_scalar('loss', 2, 1); writer.flush()"])
+    server = JupyterServer(tmp_path, python=clean_python)
+    try:
+        with sync_api.sync_playwright() as driver:
+            browser = driver.chromium.launch(
+                executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS
+            )
+            notebook = Notebook(browser.new_context(), server, "n.ipynb")
+            notebook.run(0)
+            notebook.page.locator(".jp-DirListing-item", has_text="logs").click(button="right")
+            notebook.page.locator(".lm-Menu-item", has_text="Open in TensorBoard View").click()
+            notebook.wait_for_series({"loss": 1})
+            notebook.run(1)
+            notebook.wait_for(
+                "() => deepAll('#tbwidget-sidebar').length === 1"
+                " && deepAll('.card')[0].tbwidgetProbe().points === 2"
+            )
+            assert notebook.errors() == []
+            browser.close()
+    finally:
+        server.stop()

@@ -42,6 +42,11 @@ export function Board({ view, tabs, tabbed, title, tab }: BoardProps) {
           </span>
           <Tabs {...{ view, tabs: withData, current, tab, narrow }} />
           <NotShown {...{ view, tabs, narrow }} />
+          {view.popOut && (
+            <span class="pop-out">
+              <IconButton icon="out" label="Open in a tab" onClick={view.popOut} />
+            </span>
+          )}
         </nav>
       )}
       <div class="body">

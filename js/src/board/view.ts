@@ -34,6 +34,8 @@ export interface View {
   highlighted: Signal<number | null>;
   /** On a board: show the card of a tag in another tab. */
   goTo?: (tab: string, tag: string) => void;
+  /** On a board: show it in a tab of the application, where that has tabs. */
+  popOut?: (() => void) | undefined;
   /** The tag whose card is to be brought into sight. */
   target: Signal<string | null>;
 }

@@ -15,6 +15,7 @@ const PATHS = {
   unfold: "M3.5 5L7 1.5 10.5 5M3.5 9L7 12.5 10.5 9",
   fold: "M3.5 1.5L7 5l3.5-3.5M3.5 12.5L7 9l3.5 3.5",
   histogram: "M1.5 12.5h11M3 10.5v-3M5.7 10.5v-6M8.4 10.5v-8M11 10.5v-4",
+  out: "M6 2.5H2.5v9h9V8M8 2.5h3.5V6M11.5 2.5l-5 5",
   close: "M3 3l8 8M11 3l-8 8",
 } as const;
 

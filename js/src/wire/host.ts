@@ -13,7 +13,11 @@ export interface Model {
   on(name: string, callback: (...args: any[]) => void): void;
   // biome-ignore lint/suspicious/noExplicitAny: as above
   off(name: string, callback?: ((...args: any[]) => void) | null): void;
-  widget_manager?: { get_model?(id: string): Promise<{ comm_live?: boolean }> };
+  widget_manager?: {
+    get_model?(id: string): Promise<{ comm_live?: boolean }>;
+    /** In JupyterLab and Notebook 7. */
+    kernel?: { id?: string } | null;
+  };
 }
 
 export interface Host {
