@@ -72,6 +72,18 @@ class TensorBoard(Deriving, View):
         super().__init__(logdir, state=state, _dashboards=dashboards, **traits)
         self.set_trait("title", title)
 
+    def twin(self, state: ViewState) -> TensorBoard:
+        """Return a board of the same with the same settings, over another state."""
+        own = {"height": self.height, "tab": self.tab, "title": self.title}
+        board = TensorBoard(self.logdir, state=state, **own)
+        board._dashboards = [one.twin(state) for one in self._dashboards]  # noqa: SLF001  (its own class)
+        return board
+
+    @property
+    def tabs(self) -> list[Any]:
+        """Its dashboards, in the order of the tabs."""
+        return list(self._dashboards)
+
     @property
     def scalars(self) -> Dashboard:
         """The Scalars tab."""

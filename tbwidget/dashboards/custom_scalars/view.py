@@ -109,6 +109,14 @@ class CustomScalars(Scalars):
         self._data_kinds = list(self.data_kinds) if layout is None else ["scalars"]
         PUBLISHER.wake(self.state)
 
+    @property
+    def tag_kind(self) -> str:
+        """Of which kind the tags are that its page says it shows."""
+        return "scalars"
+
+    def _twin_arguments(self) -> dict[str, Any]:
+        return {"layout": self._given}
+
     def shown_tags(self) -> list[str]:
         """Return the scalar tags that the charts show, in natural order."""
         used = {

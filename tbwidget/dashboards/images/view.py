@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets
@@ -15,7 +16,7 @@ from .files import Archive, Named, archive_of, table_of, write_files
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -80,6 +81,7 @@ class Images(ValueDashboard):
     title: ClassVar[str] = "Images"
     data_kinds: ClassVar[tuple[str, ...]] = ("images",)
     modules: ClassVar[tuple[str, ...]] = ("images",)
+    first_wish: ClassVar[Mapping[str, Any]] = {"sample": 0}
     page_writes: ClassVar[frozenset[str]] = ValueDashboard.page_writes | set(_OWN)
 
     brightness = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)
@@ -154,6 +156,10 @@ class Images(ValueDashboard):
                 yield Named(name, tag, step, wall_time, sample, image)
 
     # -- what the page gets ------------------------------------------------------------------------
+
+    def wishes_beside(self, item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the other samples of a step."""
+        yield from ({"sample": sample} for sample in range(1, item.get("samples", 1)))
 
     def series_of(self, run: str) -> Mapping[str, ImageSeries]:
         """Return the images of a run by tag."""

@@ -1,0 +1,160 @@
+"""Asking a view, in the place of a page, for all that fits a file."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+from tbwidget.widget.modules import ModuleView, source_of
+
+from .budget import size_text
+from .curves import CurveGroup
+from .places import Places
+from .recording import FullError, Recording, encoded_size, pack
+from .values import ValueGroup
+
+if TYPE_CHECKING:
+    from tbwidget.widget.dashboard import View
+    from tbwidget.widget.view_state import ViewState
+    from tbwidget.widget.watching import TagDashboard
+
+    Group = CurveGroup | ValueGroup
+
+#: Traits that are the page's to know, of those that are not public; and public ones that are not.
+_OWN = {"_kind", "_data_kinds", "_state", "_channel", "_dashboards"}
+_NOT_OURS = {"layout", "tabbable", "tooltip"}
+#: Curves come first: they are sure of this part of the file.
+CURVES_PART = 0.5
+#: Characters left for what is said of what was left out.
+NOTES = 6_000
+
+
+def record(view: View, limit: int, room: int) -> Recording:
+    """Return a recording of `view` as it is now.
+
+    Parameters
+    ----------
+    view
+        The view; it is not changed, and its page hears nothing.
+    limit, room
+        Bytes of the file, and those that are left for the recording.
+
+    Raises
+    ------
+    ValueError
+        If there is not even room for the code, the runs and the names of the tags.
+    """
+    state = view.state.twin()
+    twin = view.twin(state)
+    recording = Recording(room)
+    catalog = state.catalog()
+    tabs = [tab for tab in twin.tabs if any(catalog["tags"].get(kind) for kind in tab._data_kinds)]  # noqa: SLF001
+    try:
+        _add_code(recording, tabs)
+        _add_models(recording, [twin, *twin.tabs, state])
+        _add_state(recording, state)
+        reserved = encoded_size(len(pack(catalog))) + NOTES
+        if reserved > recording.room:
+            raise FullError
+    except FullError:
+        needed = limit - room + _least(tabs) + encoded_size(len(pack(catalog))) + 2 * NOTES
+        message = (
+            f"{size_text(limit)} is too small a budget: "
+            f"code, runs and names of tags alone take about {size_text(needed)}"
+        )
+        raise ValueError(message) from None
+    recording.room -= reserved
+    groups = _groups(tabs)
+    _fill(recording, groups)
+    for kind, group in groups.items():
+        recorded = group.recorded
+        catalog["tags"][kind] = [row for row in catalog["tags"].get(kind, ()) if row[1] in recorded]
+    recording.room += reserved
+    (number,) = recording.add([pack(catalog)])
+    recording.channel("anywidget:state")["catalog"] = number
+    recording.entries["models"]["anywidget:state"]["_report"] = {
+        "date": time.time(),
+        "budget": size_text(limit),
+        "notes": [note for group in groups.values() for note in group.notes()],
+    }
+    recording.entries["view"] = f"anywidget:{twin.model_id}"
+    return recording
+
+
+def _least(tabs: list[TagDashboard]) -> int:
+    return sum(encoded_size(len(pack(None, [source_of(name)]))) for name in _modules(tabs))
+
+
+def _modules(tabs: list[TagDashboard]) -> list[str]:
+    names = [name for tab in tabs if isinstance(tab, ModuleView) for name in tab.modules]
+    return ["runtime", *dict.fromkeys(names)]
+
+
+def _add_code(recording: Recording, tabs: list[TagDashboard]) -> None:
+    for name in _modules(tabs):
+        (recording.entries["modules"][name],) = recording.add([pack(None, [source_of(name)])])
+
+
+def _add_models(recording: Recording, widgets: list[Any]) -> None:
+    for widget in widgets:
+        names = {name for name in widget.keys if name in _OWN or not name.startswith("_")}
+        state = _plain(widget.get_state(sorted(names - _NOT_OURS)))
+        cost = 2 * len(str(state)) // 3
+        if cost > recording.room:
+            raise FullError
+        recording.room -= cost
+        recording.entries["models"][f"anywidget:{widget.model_id}"] = state
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` as JSON can carry it."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _add_state(recording: Recording, state: ViewState) -> None:
+    """Add what the page is told of the log directory as a whole, without where that is."""
+    places = Places(state.logdir)
+    channel = recording.channel("anywidget:state")
+    status = places.without({**state.status(), "path": places.name})
+    (channel["status"],) = recording.add([pack(status)])
+    for name in ("hparams", "problems"):
+        answer = state.operations.answer({"op": name, "id": 0})
+        if answer is None or not answer[0]["ok"]:
+            continue
+        result = places.without(answer[0]["result"]) if name == "problems" else answer[0]["result"]
+        (channel["answers"][name],) = recording.add([pack(result)])
+
+
+def _groups(tabs: list[TagDashboard]) -> dict[str, Group]:
+    """Return the tabs by the kind of their tags: those of one kind share these."""
+    kinds: dict[str, list[TagDashboard]] = {}
+    for tab in tabs:
+        kinds.setdefault(tab.tag_kind, []).append(tab)
+    return {
+        kind: (ValueGroup if several[0].asks_by_step else CurveGroup)(several)
+        for kind, several in kinds.items()
+    }
+
+
+def _fill(recording: Recording, groups: dict[str, Group]) -> None:
+    """Have the groups record what fits: curves are sure of a part, all others share the rest.
+
+    Those that want least go first, and what they leave is shared by the others; curves go last and
+    get all that is left.
+    """
+    curves = groups.get("scalars")
+    sure = min(curves.demand(), CURVES_PART * recording.room) if curves else 0
+    others = sorted((one for one in groups.values() if one is not curves), key=lambda g: g.demand())
+    for at, group in enumerate(others):
+        share = int((recording.room - sure) / (len(others) - at))
+        spare = recording.room - share
+        recording.room = share
+        group.fill(recording)
+        recording.room += spare
+    if curves:
+        curves.fill(recording)
