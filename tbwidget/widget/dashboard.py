@@ -131,7 +131,7 @@ class View(Channel):
         raise NotImplementedError
 
     @property
-    def tabs(self) -> list[Any]:
+    def dashboards(self) -> list[Any]:
         """The dashboards of which it is made; of a single one it is that alone."""
         return [self]
 

@@ -110,6 +110,10 @@ class TagDashboard(Dashboard):
         """Return what else must be given to have the same view."""
         return {}
 
+    def general(self) -> list[Message]:
+        """Return the messages that a page gets whatever it shows."""
+        return []
+
     def recorded(self, tag: str) -> list[Message]:
         """Return all messages that a page gets which shows this one tag, of all runs."""
         every, visible = self.shown_runs(), self.visible_runs()

@@ -171,6 +171,11 @@ class CustomScalars(Scalars):
                 yield message, []
         yield from super().updates()
 
+    def general(self) -> list[Message]:
+        """Return the layout."""
+        self._told = self.categories(), self._message(self.categories())
+        return [(self._told[1], [])]
+
     def _message(self, shown: tuple[TagCategory, ...]) -> dict[str, Any]:
         known = {tag: self.state.tag_number(tag) for tag in super().shown_tags()}
         categories = [

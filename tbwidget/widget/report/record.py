@@ -48,12 +48,15 @@ def record(view: View, limit: int, room: int) -> Recording:
     state = view.state.twin()
     twin = view.twin(state)
     recording = Recording(room)
-    catalog = state.catalog()
-    tabs = [tab for tab in twin.tabs if any(catalog["tags"].get(kind) for kind in tab._data_kinds)]  # noqa: SLF001
+    catalog = _catalog_of(state, twin)
+    tabs = [tab for tab in twin.dashboards if any(catalog["tags"].get(kind) for kind in tab._data_kinds)]  # noqa: SLF001
     try:
         _add_code(recording, tabs)
-        _add_models(recording, [twin, *twin.tabs, state])
-        _add_state(recording, state)
+        _add_models(recording, [twin, *twin.dashboards, state])
+        _add_state(recording, state, {run[0] for run in catalog["runs"]})
+        for tab in tabs:
+            numbers = recording.add([pack(*message) for message in tab.general()])
+            recording.channel(f"anywidget:{tab.model_id}")["general"] = numbers
         reserved = encoded_size(len(pack(catalog))) + NOTES
         if reserved > recording.room:
             raise FullError
@@ -116,7 +119,24 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _add_state(recording: Recording, state: ViewState) -> None:
+def _catalog_of(state: ViewState, view: View) -> dict[str, Any]:
+    """Return the catalog of those runs that `view` is about, and of the runs that made them."""
+    catalog = state.catalog()
+    shown = {state.run_number(run) for tab in view.dashboards for run in tab.shown_runs()}
+    shown |= {parent for number, *_, parent, _ in catalog["runs"] if number in shown}
+    every = [run[0] for run in catalog["runs"]]
+    catalog["runs"] = [run for run in catalog["runs"] if run[0] in shown]
+    for kind, rows in catalog["tags"].items():
+        held = [(row, [run for run in row[2] or every if run in shown]) for row in rows]
+        catalog["tags"][kind] = [
+            [number, tag, None if len(runs) == len(catalog["runs"]) else runs]
+            for (number, tag, _), runs in held
+            if runs
+        ]
+    return catalog
+
+
+def _add_state(recording: Recording, state: ViewState, runs: set[int]) -> None:
     """Add what the page is told of the log directory as a whole, without where that is."""
     places = Places(state.logdir)
     channel = recording.channel("anywidget:state")
@@ -126,7 +146,11 @@ def _add_state(recording: Recording, state: ViewState) -> None:
         answer = state.operations.answer({"op": name, "id": 0})
         if answer is None or not answer[0]["ok"]:
             continue
-        result = places.without(answer[0]["result"]) if name == "problems" else answer[0]["result"]
+        result = answer[0]["result"]
+        if name == "problems":
+            result = places.without(result)
+        else:
+            result = {run: held for run, held in result.items() if run in runs}
         (channel["answers"][name],) = recording.add([pack(result)])
 
 
