@@ -95,9 +95,9 @@ class TensorBoard(Deriving, View):
 
     def twin(self, state: ViewState) -> TensorBoard:
         """Return a board of the same with the same settings, over another state."""
-        own = {"height": self.height, "tab": self.tab, "title": self.title}
-        board = TensorBoard(self.logdir, state=state, tabs=[], **own)
-        board._dashboards = [one.twin(state) for one in self._dashboards]  # noqa: SLF001  (its own class)
+        board = TensorBoard(self.logdir, state=state, title=self.title, tabs=[])
+        board.height, board.tab = self.height, self.tab
+        board._dashboards = [one.twin(state) for one in self._dashboards]
         return board
 
     @property

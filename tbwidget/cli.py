@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--runs", metavar="REGEX", type=_pattern, help="runs to take; default all")
     one.add_argument("--tags", metavar="REGEX", type=_pattern, help="tags of a table; default all")
-    one.add_argument("--tabs", metavar="KINDS", help="of HTML: tabs, as scalars,images; default all")
+    one.add_argument("--tabs", metavar="KINDS", help="of HTML: tabs, as scalars,images")
     one.add_argument("--budget", metavar="SIZE", help="of HTML: size at most; default 10MB")
     one.add_argument("--title", metavar="TEXT", help="of HTML: its title; default the directory's")
     one.set_defaults(command=_export)

@@ -45,9 +45,9 @@ async function load(records: Records, number: number): Promise<RuntimeExports> {
 
 /** The view is as high as the window. */
 function fitWindow(model: ReportModel): void {
-  const fit = () => model.set("height", window.innerHeight);
-  fit();
-  addEventListener("resize", fit);
+  const resize = () => model.set("height", window.innerHeight);
+  resize();
+  addEventListener("resize", resize);
 }
 
 open().catch((error) => {

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import traitlets
@@ -19,6 +18,9 @@ from .runtime import Channel, shared_runtime
 from .settings import NAMES as SETTINGS
 from .settings import Settings
 from .view_state import ViewState
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: What a view takes: a path (or several by name), a log directory, a run or a list of runs.
 Source = str | os.PathLike[str] | Mapping[str, str] | Logdir | Run | list[Run]

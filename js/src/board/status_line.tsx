@@ -113,7 +113,6 @@ function Listing(props: {
         <div class="popover" role="dialog" aria-label={props.title}>
           <dl>
             {rows.value.map(([heading, text], at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the list does not change
               <div key={at}>
                 <dt>{heading}</dt>
                 <dd>{text}</dd>

@@ -71,9 +71,7 @@ class CurveGroup:
             self._add(recording, tag, parts)
         return True
 
-    def _add(
-        self, recording: Recording, tag: str, parts: list[tuple[str, list[bytes]]]
-    ) -> None:
+    def _add(self, recording: Recording, tag: str, parts: list[tuple[str, list[bytes]]]) -> None:
         try:
             numbers = recording.add([one for _, packed in parts for one in packed], len(tag) + 4)
         except FullError:

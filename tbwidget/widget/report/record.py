@@ -49,7 +49,9 @@ def record(view: View, limit: int, room: int) -> Recording:
     twin = view.twin(state)
     recording = Recording(room)
     catalog = _catalog_of(state, twin)
-    tabs = [tab for tab in twin.dashboards if any(catalog["tags"].get(kind) for kind in tab._data_kinds)]  # noqa: SLF001
+    tabs = [
+        tab for tab in twin.dashboards if any(catalog["tags"].get(kind) for kind in tab._data_kinds)
+    ]
     try:
         _add_code(recording, tabs)
         _add_models(recording, [twin, *twin.dashboards, state])

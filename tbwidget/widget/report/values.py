@@ -180,9 +180,7 @@ class ValueGroup:
         (result,) = answer[0]["result"]
         return _Answered(request, result, pack(result, answer[1]))
 
-    def _add(
-        self, recording: Recording, series: _Series, found: _Answered, more: int = 0
-    ) -> None:
+    def _add(self, recording: Recording, series: _Series, found: _Answered, more: int = 0) -> None:
         if recording.cost([found.packed], found.entry) + more > recording.room:
             raise FullError
         (number,) = recording.add([found.packed], found.entry)
@@ -190,9 +188,7 @@ class ValueGroup:
         values = recording.channel(self._channel)["values"]
         values.setdefault(series.tag, {}).setdefault(series.run, {})[found.request.key] = number
 
-    def _add_beside(
-        self, recording: Recording, answered: deque[tuple[_Series, _Answered]]
-    ) -> None:
+    def _add_beside(self, recording: Recording, answered: deque[tuple[_Series, _Answered]]) -> None:
         """Record what else can be asked of values that are in the file."""
         while answered:
             series, found = answered.popleft()
