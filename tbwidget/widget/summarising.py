@@ -183,7 +183,11 @@ class SummaryDashboard(TagDashboard):
     ) -> Request | None:
         """Return what a page asks for that shows a row of `columns`, which it was sent; or None."""
 
-    def requests_beside(self, request: Request, result: Mapping[str, Any]) -> Iterator[Request]:
+    def requests_beside(
+        self,
+        request: Request,  # noqa: ARG002 (the interface)
+        result: Mapping[str, Any],  # noqa: ARG002 (the interface)
+    ) -> Iterator[Request]:
         """Yield what a page may ask for that has got `result`."""
         yield from ()
 

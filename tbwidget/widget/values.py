@@ -132,7 +132,10 @@ class ValueDashboard(ModuleView, SummaryDashboard):
         for more in self.wishes_beside(result):
             yield self._request(wish | more)
 
-    def wishes_beside(self, item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def wishes_beside(
+        self,
+        item: Mapping[str, Any],  # noqa: ARG002 (the interface)
+    ) -> Iterator[dict[str, Any]]:
         """Yield what else a page may want of the value that `item` tells of."""
         yield from ()
 

@@ -17,7 +17,7 @@ from .rpc import Answer, texts
 from .settings import NAMES as SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .publisher import Message
     from .view_state import ViewState
@@ -105,6 +105,10 @@ class TagDashboard(Dashboard):
         meant = self._run_selection is not None or self._selected is not None
         runs = self.shown_runs() if meant else None
         return type(self)(self.logdir, tags=self._tag_selection, runs=runs, state=state, **traits)
+
+    def has_data(self, tags: Mapping[str, Any]) -> bool:
+        """Tell whether there is anything for it, given the tags of each kind."""
+        return any(tags.get(kind) for kind in self._data_kinds)
 
     def _twin_arguments(self) -> dict[str, Any]:
         """Return what else must be given to have the same view."""

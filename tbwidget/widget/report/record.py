@@ -49,9 +49,7 @@ def record(view: View, limit: int, room: int) -> Recording:
     twin = view.twin(state)
     recording = Recording(room)
     catalog = _catalog_of(state, twin)
-    tabs = [
-        tab for tab in twin.dashboards if any(catalog["tags"].get(kind) for kind in tab._data_kinds)
-    ]
+    tabs = [tab for tab in twin.dashboards if tab.has_data(catalog["tags"])]
     try:
         _add_code(recording, tabs)
         _add_models(recording, [twin, *twin.dashboards, state])
@@ -60,8 +58,7 @@ def record(view: View, limit: int, room: int) -> Recording:
             numbers = recording.add([pack(*message) for message in tab.general()])
             recording.channel(f"anywidget:{tab.model_id}")["general"] = numbers
         reserved = encoded_size(len(pack(catalog))) + NOTES
-        if reserved > recording.room:
-            raise FullError
+        recording.take(reserved)
     except FullError:
         needed = limit - room + _least(tabs) + encoded_size(len(pack(catalog))) + 2 * NOTES
         message = (
@@ -69,7 +66,6 @@ def record(view: View, limit: int, room: int) -> Recording:
             f"code, runs and names of tags alone take about {size_text(needed)}"
         )
         raise ValueError(message) from None
-    recording.room -= reserved
     groups = _groups(tabs)
     _fill(recording, groups)
     for kind, group in groups.items():
@@ -105,10 +101,7 @@ def _add_models(recording: Recording, widgets: list[Any]) -> None:
     for widget in widgets:
         names = {name for name in widget.keys if name in _OWN or not name.startswith("_")}
         state = _plain(widget.get_state(sorted(names - _NOT_OURS)))
-        cost = 2 * len(str(state)) // 3
-        if cost > recording.room:
-            raise FullError
-        recording.room -= cost
+        recording.take(2 * len(str(state)) // 3)
         recording.entries["models"][f"anywidget:{widget.model_id}"] = state
 
 

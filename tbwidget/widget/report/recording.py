@@ -57,6 +57,18 @@ class Recording:
         own = sum(encoded_size(len(one)) + 12 for one in new)
         return own + 7 * len(packed) + (2 * entry + 2) // 3
 
+    def take(self, size: int) -> None:
+        """Use up some room.
+
+        Raises
+        ------
+        FullError
+            If there is not so much left.
+        """
+        if size > self.room:
+            raise FullError
+        self.room -= size
+
     def add(self, packed: Sequence[bytes], entry: int = 0) -> list[int]:
         """Take in records and return their numbers; the same one is kept once.
 
@@ -65,10 +77,7 @@ class Recording:
         FullError
             If they do not fit; then none is kept.
         """
-        cost = self.cost(packed, entry)
-        if cost > self.room:
-            raise FullError
-        self.room -= cost
+        self.take(self.cost(packed, entry))
         return [self._put(one) for one in packed]
 
     def _put(self, packed: bytes) -> int:
