@@ -42,8 +42,8 @@ def logdir_key(logdir: Logdir) -> tuple[tuple[str, str], ...]:
 class ViewState(Settings, Channel):
     """Settings that the views of one log directory share, settable from Python and from the page.
 
-    Its attributes are those of `Settings`. Views of a `detached` one have no page: they send nothing,
-    and no thread follows their log.
+    Its attributes are those of `Settings`. Views of a `detached` one have no page: they send
+    nothing, and no thread follows their log.
 
     Examples
     --------

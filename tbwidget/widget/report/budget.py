@@ -65,15 +65,14 @@ def spread(count: int) -> Iterator[int]:
     Examples
     --------
     >>> list(spread(9))
-    [8, 0, 4, 2, 6, 1, 3, 5, 7]
+    [8, 0, 4, 6, 2, 7, 5, 3, 1]
     """
-    if count > 0:
-        yield count - 1
-    if count > 1:
-        yield 0
-    space = 1
-    while space < count:
-        space *= 2
-    while space > 1:
-        yield from range(space // 2, count - 1, space)
-        space //= 2
+    last, parts = count - 1, 1
+    known = set[int]()
+    while len(known) < count:
+        for part in range(parts, -1, -1):
+            row = last * part // parts
+            if row not in known:
+                known.add(row)
+                yield row
+        parts *= 2

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tbwidget.widget.modules import ModuleView, source_of
 
-from .budget import size_text
+from .budget import MOST_BYTES, size_text
 from .curves import CurveGroup
 from .places import Places
-from .recording import FullError, Recording, encoded_size, pack
+from .recording import Recording, encoded_size, pack
 from .values import ValueGroup
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _NOT_OURS = {"layout", "tabbable", "tooltip"}
 #: Curves come first: they are sure of this part of the file.
 CURVES_PART = 0.5
 #: Characters left for what is said of what was left out.
-NOTES = 6_000
+NOTES = 4_000
 
 
 def record(view: View, limit: int, room: int) -> Recording:
@@ -47,25 +47,25 @@ def record(view: View, limit: int, room: int) -> Recording:
     """
     state = view.state.twin()
     twin = view.twin(state)
-    recording = Recording(room)
+    recording = Recording(MOST_BYTES)
     catalog = _catalog_of(state, twin)
     tabs = [tab for tab in twin.dashboards if tab.has_data(catalog["tags"])]
-    try:
-        _add_code(recording, tabs)
-        _add_models(recording, [twin, *twin.dashboards, state])
-        _add_state(recording, state, {run[0] for run in catalog["runs"]})
-        for tab in tabs:
-            numbers = recording.add([pack(*message) for message in tab.general()])
-            recording.channel(f"anywidget:{tab.model_id}")["general"] = numbers
-        reserved = encoded_size(len(pack(catalog))) + NOTES
-        recording.take(reserved)
-    except FullError:
-        needed = limit - room + _least(tabs) + encoded_size(len(pack(catalog))) + 2 * NOTES
+    _add_code(recording, tabs)
+    _add_models(recording, [twin, *twin.dashboards, state])
+    _add_state(recording, state, {run[0] for run in catalog["runs"]})
+    for tab in tabs:
+        numbers = recording.add([pack(*message) for message in tab.general()])
+        recording.channel(f"anywidget:{tab.model_id}")["general"] = numbers
+    reserved = encoded_size(len(pack(catalog))) + NOTES
+    recording.take(reserved)
+    recording.room -= MOST_BYTES - room
+    if recording.room < 0:
+        needed = math.ceil((limit - recording.room) / 1000) * 1000
         message = (
             f"{size_text(limit)} is too small a budget: "
-            f"code, runs and names of tags alone take about {size_text(needed)}"
+            f"code, runs and names of tags alone take {size_text(needed)}"
         )
-        raise ValueError(message) from None
+        raise ValueError(message)
     groups = _groups(tabs)
     _fill(recording, groups)
     for kind, group in groups.items():
@@ -81,10 +81,6 @@ def record(view: View, limit: int, room: int) -> Recording:
     }
     recording.entries["view"] = f"anywidget:{twin.model_id}"
     return recording
-
-
-def _least(tabs: list[TagDashboard]) -> int:
-    return sum(encoded_size(len(pack(None, [source_of(name)]))) for name in _modules(tabs))
 
 
 def _modules(tabs: list[TagDashboard]) -> list[str]:
