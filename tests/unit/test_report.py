@@ -278,7 +278,7 @@ def test_tags_without_room_are_left_out_and_named(page: Page, tmp_path: Path) ->
     assert 1 <= len(tags) < 8
     assert "image_5" in tags  # pinned ones come first
     left = 8 - len(tags)
-    assert f"{left} of 8 tags {'is' if left == 1 else 'are'} left out" in report.notes["Images"]
+    assert f"Left out: {left} of 8 tags" in report.notes["Images"]
 
 
 def test_points_are_left_out_but_no_spike(page: Page, tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ export function StatusLine({ session }: { session: Session }) {
         </Listing>
       )}
       {status && status.points > 0 && (
-        <span>
-          {formatStep(status.points)} {report ? "points in the log" : "points, all kept"}
+        <span class={report ? "wide" : ""}>
+          {formatStep(status.points)}{" "}
+          {report?.notes.length ? "points in the log" : "points, all kept"}
         </span>
       )}
       {status && status.problems > 0 && <Problems session={session} status={status} />}
@@ -145,8 +146,6 @@ function formatAge(seconds: number): string {
 }
 
 function formatDate(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleString("en", {
-    ...{ day: "numeric", month: "short", year: "numeric" },
-    ...{ hour: "2-digit", minute: "2-digit", hour12: false },
-  });
+  const parts = { day: "numeric", month: "short", year: "numeric" } as const;
+  return new Date(seconds * 1000).toLocaleDateString("en", parts);
 }

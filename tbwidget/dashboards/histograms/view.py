@@ -121,7 +121,7 @@ class Histograms(TagDashboard):
     title: ClassVar[str] = "Histograms"
     data_kinds: ClassVar[tuple[str, ...]] = ("histograms",)
     page_writes: ClassVar[frozenset[str]] = TagDashboard.page_writes | set(_OWN)
-    recorded_steps: ClassVar[tuple[int | None, ...]] = (None, 30, 12, 5)
+    recorded_steps: ClassVar[tuple[int | None, ...]] = (None, 60, 30, 12, 5)
     most_runs: ClassVar[int | None] = MOST_RUNS
 
     mode = traitlets.Enum(MODES, "offset").tag(sync=True)

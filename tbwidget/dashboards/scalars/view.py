@@ -90,7 +90,9 @@ class Scalars(Deriving, ScalarsOut):
     kind: ClassVar[str] = "scalars"
     title: ClassVar[str] = "Scalars"
     data_kinds: ClassVar[tuple[str, ...]] = ("scalars",)
-    recorded_steps: ClassVar[tuple[int | None, ...]] = (2**31, 20_000, 5_000, 2_000, 500, 200, 64)
+    recorded_steps: ClassVar[tuple[int | None, ...]] = (
+        *(2**31, 20_000, 10_000, 5_000, 3_000, 2_000, 1_000, 500, 250, 120, 64),
+    )
 
     def __init__(
         self,

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from tbwidget.widget.watching import TagDashboard
 
 #: Of a point of a curve about so many characters are in a file.
-POINT_CHARACTERS = 10
+POINT_CHARACTERS = 12
 #: What is estimated to be so many times too large is not tried.
-HOPELESS = 4
+HOPELESS = 2
 
 
 class CurveGroup:
@@ -95,6 +95,9 @@ class CurveGroup:
     @staticmethod
     def _steps(dashboard: TagDashboard, level: int) -> int | None:
         return dashboard.recorded_steps[min(level, len(dashboard.recorded_steps) - 1)]
+
+    def runs_of(self, _tag: str) -> set[int] | None:
+        """Return the numbers of the runs of which a tag is in the file: None for all."""
 
     def notes(self) -> list[tuple[str, str]]:
         """Return what must be known of what is not in the file, by title."""

@@ -16,15 +16,14 @@ def left_out_note(tags: Sequence[str], recorded: Collection[str]) -> str:
     Examples
     --------
     >>> left_out_note(["a", "b", "c"], {"a"})
-    '2 of 3 tags are left out: b, c.'
+    'Left out: 2 of 3 tags (b, c).'
     """
     left = [tag for tag in tags if tag not in recorded]
     if not left:
         return ""
     names = ", ".join(_short(tag) for tag in left[:MOST_NAMES])
     more = " and more" if len(left) > MOST_NAMES else ""
-    are = "is" if len(left) == 1 else "are"
-    return f"{len(left):,} of {len(tags):,} tags {are} left out: {names}{more}."
+    return f"Left out: {len(left):,} of {len(tags):,} tags ({names}{more})."
 
 
 def _short(name: str) -> str:

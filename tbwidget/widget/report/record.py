@@ -69,8 +69,8 @@ def record(view: View, limit: int, room: int) -> Recording:
     groups = _groups(tabs)
     _fill(recording, groups)
     for kind, group in groups.items():
-        recorded = group.recorded
-        catalog["tags"][kind] = [row for row in catalog["tags"].get(kind, ()) if row[1] in recorded]
+        rows = [row for row in catalog["tags"].get(kind, ()) if row[1] in group.recorded]
+        catalog["tags"][kind] = _held(rows, catalog["runs"], group)
     recording.room += reserved
     (number,) = recording.add([pack(catalog)])
     recording.channel("anywidget:state")["catalog"] = number
@@ -81,6 +81,19 @@ def record(view: View, limit: int, room: int) -> Recording:
     }
     recording.entries["view"] = f"anywidget:{twin.model_id}"
     return recording
+
+
+def _held(rows: list[Any], runs: list[Any], group: Group) -> list[Any]:
+    """Return rows of tags with the runs that have each, of those that are in the file."""
+    held = []
+    for number, tag, holders in rows:
+        recorded = group.runs_of(tag)
+        if recorded is None:
+            held.append([number, tag, holders])
+            continue
+        meant = [run for run in holders or [one[0] for one in runs] if run in recorded]
+        held.append([number, tag, None if len(meant) == len(runs) else meant])
+    return held
 
 
 def _modules(tabs: list[TagDashboard]) -> list[str]:
@@ -159,8 +172,8 @@ def _groups(tabs: list[TagDashboard]) -> dict[str, Group]:
 def _fill(recording: Recording, groups: dict[str, Group]) -> None:
     """Have the groups record what fits: curves are sure of a part, all others share the rest.
 
-    Those that want least go first, and what they leave is shared by the others; curves go last and
-    get all that is left.
+    Those that want least go first, and what they leave is shared by the others; then curves get all
+    that is left, and what they cannot use is for whoever can.
     """
     curves = groups.get("scalars")
     sure = min(curves.demand(), CURVES_PART * recording.room) if curves else 0
@@ -173,3 +186,8 @@ def _fill(recording: Recording, groups: dict[str, Group]) -> None:
         recording.room += spare
     if curves:
         curves.fill(recording)
+    values = [group for group in others if isinstance(group, ValueGroup)]
+    for group in values:
+        group.fill(recording)
+    for group in values:
+        group.finish(recording)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,14 +19,20 @@ if TYPE_CHECKING:
     from tbwidget.widget.summarising import SummaryDashboard
     from tbwidget.widget.watching import Request
 
-#: Beyond what is deflated of its one row, a summary may take this much for each series.
+#: Beyond what is deflated of an empty one, the summary of a series may take this much.
 MARGIN = 64
+#: Steps of each series that come before what else there is of the newest.
+FIRST_STEPS = 5
+#: After so many that did not fit no others are tried.
+MOST_FAILURES = 10
 
 
 class _Answered(NamedTuple):
     request: Request
     result: dict[str, Any]
     packed: bytes
+    #: Whether it is what a card asks for first of a step, and not what belongs to that.
+    is_first: bool
 
     @property
     def entry(self) -> int:
@@ -44,16 +52,21 @@ class _Series:
         #: What comes with it unasked.
         self.extra = buffers[len(columns) :]
         self.rows: set[int] = set()
-        self._next = spread(len(self.columns["step"]))
+        self._order = spread(len(self.columns["step"]))
+        #: The row that is to be recorded next; None if there is no other.
+        self.next_row = next(self._order, None)
 
-    def next_row(self) -> int | None:
-        """Return the row that is to be recorded next; None if there is no other."""
-        return next(self._next, None)
+    def advance(self) -> None:
+        """Go on to the row after that."""
+        self.next_row = next(self._order, None)
 
     @property
-    def row_size(self) -> int:
-        """Bytes that one more row takes at most."""
-        return encoded_size(sum(column.itemsize for column in self.columns.values())) + 1
+    def next_size(self) -> int:
+        """Bytes that the next row takes in the summary at most."""
+        row = encoded_size(sum(column.itemsize for column in self.columns.values())) + 1
+        if self.rows:
+            return row
+        return row + encoded_size(len(pack(*self.thinned()))) + MARGIN
 
     def thinned(self) -> tuple[dict[str, Any], list[bytes]]:
         """Return the item of those steps that are in the file, and its buffers."""
@@ -64,24 +77,6 @@ class _Series:
         return item, [*buffers, *map(bytes, self.extra)]
 
 
-class _Section:
-    """The series of one tag."""
-
-    def __init__(self, tag: str, series: list[_Series]) -> None:
-        self.tag, self.series = tag, series
-        #: Bytes kept free for `message`, which grows with every row.
-        self.reserved = 0
-
-    def message(self) -> bytes:
-        """Return the summaries of what is in the file."""
-        items, buffers = [], []
-        for one in self.series:
-            item, own = one.thinned()
-            items.append(item)
-            buffers += own
-        return pack({"op": "summaries", "items": items}, buffers)
-
-
 class ValueGroup:
     """A dashboard whose page asks for what it shows: the newest of all series, then others."""
 
@@ -89,9 +84,14 @@ class ValueGroup:
         (self.dashboard,) = dashboards
         pinned = set(self.dashboard.state.pinned)
         self._tags = sorted(self.dashboard.shown_tags(), key=lambda tag: tag not in pinned)
-        self._sections: list[_Section] = []
-        self._missing = 0  # of what belongs to steps that are in the file
-        self.recorded: set[str] = set()
+        self._series: list[_Series] = []
+        #: Those of which further steps may be recorded; None before the first.
+        self._open: deque[_Series] | None = None
+        #: Bytes kept free for the summaries.
+        self._reserved = 0
+        #: Steps that are in the file, and then what belongs to such and found no room.
+        self._new: list[tuple[_Series, Request, dict[str, Any]]] = []
+        self._missing: list[tuple[_Series, list[Request]]] = []
 
     def demand(self) -> float:
         """Return about how many bytes would hold everything."""
@@ -101,63 +101,56 @@ class ValueGroup:
         return total
 
     def fill(self, recording: Recording) -> None:
-        """Record the newest values of all tags, then further steps of all alike, then the rest."""
-        beside: deque[tuple[_Series, _Answered]] = deque()
-        for tag in self._tags:
-            beside += self._begin(recording, tag)
-        self._add_beside(recording, beside)
-        queue = deque((section, one) for section in self._sections for one in section.series)
-        while queue:
-            section, series = queue.popleft()
-            row = series.next_row()
-            if row is None:
-                continue
-            found = self._ask(series, row)
-            if found is None:  # it cannot be asked for: nothing is lost without it
-                queue.append((section, series))
-                continue
-            try:
-                self._add(recording, series, found, series.row_size)
-            except FullError:
-                continue  # nor would a later one fit
-            section.reserved += series.row_size
-            series.rows.add(row)
-            beside.append((series, found))
-            queue.append((section, series))
-        self._add_beside(recording, beside)
-        for section in self._sections:
-            recording.room += section.reserved
-            (number,) = recording.add([section.message()])
-            recording.channel(self._channel)["tags"][section.tag] = [number]
+        """Record the newest values of all tags, then further steps of all alike, then the rest.
+
+        Called again with more room, it goes on.
+        """
+        missing, self._missing = self._missing, []
+        if self._open is None:
+            self._open = self._begin()
+        self._add_steps(recording, len(self._open))
+        newest = self._take_beside()
+        self._add_steps(recording, FIRST_STEPS * len(self._open))
+        self._add_beside(recording, [*missing, *newest])
+        self._add_steps(recording)
+        self._add_beside(recording, self._take_beside())
+
+    def finish(self, recording: Recording) -> None:
+        """Record what the page is told of the steps that are in the file."""
+        recording.room += self._reserved
+        for tag in self.recorded:
+            items, buffers = [], []
+            for one in self.recorded[tag]:
+                item, own = one.thinned()
+                items.append(item)
+                buffers += own
+            packed = pack({"op": "summaries", "items": items}, buffers)
+            recording.channel(self._channel)["tags"][tag] = recording.add([packed])
+
+    @property
+    def recorded(self) -> dict[str, list[_Series]]:
+        """The series that are in the file, by tag."""
+        found: dict[str, list[_Series]] = {}
+        for one in self._series:
+            if one.rows:
+                found.setdefault(one.tag, []).append(one)
+        return found
+
+    def runs_of(self, tag: str) -> set[int] | None:
+        """Return the numbers of the runs of which a tag is in the file."""
+        return {one.item["key"][0] for one in self.recorded[tag]}
 
     @property
     def _channel(self) -> str:
         return f"anywidget:{self.dashboard.model_id}"
 
-    def _begin(self, recording: Recording, tag: str) -> list[tuple[_Series, _Answered]]:
-        """Record the newest value of each run, or nothing of a tag if there is no room for it."""
-        section = _Section(tag, list(self._series(tag)))
-        answers: list[tuple[_Series, _Answered]] = []
-        for one in section.series:
-            row = one.next_row()
-            if row is None:
-                continue
-            one.rows.add(row)
-            if found := self._ask(one, row):
-                answers.append((one, found))
-        base = encoded_size(len(section.message())) + MARGIN * (1 + len(section.series)) + len(tag)
-        entry = sum(found.entry for _, found in answers)
-        if recording.cost([found.packed for _, found in answers], entry) + base > recording.room:
-            return []
-        recording.room -= base
-        section.reserved = base
-        for one, found in answers:
-            self._add(recording, one, found)
-        self._sections.append(section)
-        self.recorded.add(tag)
-        return answers
+    def _begin(self) -> deque[_Series]:
+        """Return all series, the first of each tag before the second of any."""
+        by_tag = [list(self._series_of(tag)) for tag in self._tags]
+        self._series = [one for several in by_tag for one in several]
+        return deque(one for turn in zip_longest(*by_tag) for one in turn if one is not None)
 
-    def _series(self, tag: str) -> Iterator[_Series]:
+    def _series_of(self, tag: str) -> Iterator[_Series]:
         names = {self.dashboard.state.run_number(run): run for run in self.dashboard.shown_runs()}
         for message, buffers in self.dashboard.recorded(tag):
             if message["op"] != "summaries":
@@ -168,50 +161,101 @@ class ValueGroup:
                 yield _Series(names[item["key"][0]], tag, item, left[:count])
                 del left[:count]
 
+    def _add_steps(self, recording: Recording, turns: float = math.inf) -> None:
+        """Record the next step of all series in turn, until none fits or so often."""
+        queue, full = self._open or deque(), []
+        while queue and turns > 0:
+            turns -= 1
+            series = queue.popleft()
+            row = series.next_row
+            if row is None:
+                continue
+            found, size = self._ask(series, row), series.next_size
+            try:
+                # What comes unasked is in the summary.
+                self._add(recording, series, [found] if found else [], size)
+            except FullError:
+                full.append(series)  # nor would a later one fit
+                continue
+            self._reserved += size
+            series.rows.add(row)
+            series.advance()
+            queue.append(series)
+        queue.extend(full)
+
     def _ask(self, series: _Series, row: int) -> _Answered | None:
         request = self.dashboard.request_at(series.run, series.tag, series.columns, row)
-        return None if request is None else self._answer(request)
+        return None if request is None else self._answer(request, is_first=True)
 
-    def _answer(self, request: Request) -> _Answered | None:
+    def _answer(self, request: Request, *, is_first: bool = False) -> _Answered | None:
         asked = {"op": request.operation, "id": 0, "args": request.args}
         answer = self.dashboard.operations.answer(asked)
         if answer is None or not answer[0]["ok"] or not answer[0]["result"]:
             return None
         (result,) = answer[0]["result"]
-        return _Answered(request, result, pack(result, answer[1]))
+        return _Answered(request, result, pack(result, answer[1]), is_first)
 
-    def _add(self, recording: Recording, series: _Series, found: _Answered, more: int = 0) -> None:
-        if recording.cost([found.packed], found.entry) + more > recording.room:
+    def _add(
+        self, recording: Recording, series: _Series, answers: list[_Answered], more: int = 0
+    ) -> None:
+        packed = [found.packed for found in answers]
+        entry = sum(found.entry for found in answers)
+        if recording.cost(packed, entry) + more > recording.room:
             raise FullError
-        (number,) = recording.add([found.packed], found.entry)
+        numbers = recording.add(packed, entry)
         recording.room -= more
         values = recording.channel(self._channel)["values"]
-        values.setdefault(series.tag, {}).setdefault(series.run, {})[found.request.key] = number
+        for number, found in zip(numbers, answers, strict=True):
+            values.setdefault(series.tag, {}).setdefault(series.run, {})[found.request.key] = number
+            if found.is_first:
+                self._new.append((series, found.request, found.result))
 
-    def _add_beside(self, recording: Recording, answered: deque[tuple[_Series, _Answered]]) -> None:
-        """Record what else can be asked of values that are in the file."""
-        while answered:
-            series, found = answered.popleft()
-            for request in self.dashboard.requests_beside(found.request, found.result):
-                more = self._answer(request)
+    def _take_beside(self) -> list[tuple[_Series, list[Request]]]:
+        """Return what can be asked of the steps that were recorded since the last call."""
+        new, self._new = self._new, []
+        return [
+            (series, list(self.dashboard.requests_beside(request, result)))
+            for series, request, result in new
+        ]
+
+    def _add_beside(
+        self, recording: Recording, wanted: list[tuple[_Series, list[Request]]]
+    ) -> None:
+        """Record what belongs to steps that are in the file."""
+        failures = 0
+        for series, requests in wanted:
+            left = deque(requests)
+            while left and failures < MOST_FAILURES:
+                more = self._answer(left[0])
                 try:
                     if more is not None:
-                        self._add(recording, series, more)
+                        self._add(recording, series, [more])
                 except FullError:
-                    self._missing += 1
+                    failures += 1
+                    break  # the others of this step are as large
+                failures = 0
+                left.popleft()
+            if left:
+                self._missing.append((series, list(left)))
 
     def notes(self) -> list[tuple[str, str]]:
         """Return what must be known of what is not in the file, by title."""
         title, notes = self.dashboard.title, []
-        series = [one for section in self._sections for one in section.series]
+        recorded = self.recorded
+        series = [one for several in recorded.values() for one in several]
         thinned = [one for one in series if len(one.rows) < one.item["steps"]]
         if thinned:
             largest = max(thinned, key=lambda one: one.item["steps"])
             kept, steps = len(largest.rows), largest.item["steps"]
             notes.append((title, f"{kept:,} of {steps:,} steps, the newest among them."))
-        if note := left_out_note(self._tags, self.recorded):
+        if note := left_out_note(self._tags, recorded):
             notes.append((title, note))
-        if self._missing:
-            what = "further samples, whole texts or slices"
-            notes.append((title, f"{self._missing:,} {what} of these steps are left out."))
+        every = [one for one in self._series if one.tag in recorded]
+        if len(series) < len(every):
+            left = len(every) - len(series)
+            note = f"Left out: {left:,} of {len(every):,} series (one tag of one run)."
+            notes.append((title, note))
+        if missing := sum(len(requests) for _, requests in self._missing):
+            what = "further samples, whole texts or slices of these steps"
+            notes.append((title, f"Left out: {missing:,} {what}."))
         return notes
