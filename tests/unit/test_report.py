@@ -232,6 +232,22 @@ def test_a_budget_holds(board: tbwidget.TensorBoard, out: Path, budget: int | st
             assert report.values(kind, tag, "train")
 
 
+def test_a_budget_holds_whatever_the_names_are(page: Page, tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    for run in range(3):
+        with tbwidget.SummaryWriter(tmp_path / "logs" / (f"\N{SNOWMAN}{run}" * 10)) as writer:
+            for _ in range(150):
+                tag = "".join(map(chr, rng.integers(0x4E00, 0x9FFF, 150)))
+                writer.add_scalar(tag, 1.0, 0)
+                writer.add_text(tag, "x", 0)
+                writer.add_histogram(tag, rng.normal(size=9), 0)
+    board = tbwidget.TensorBoard(tmp_path / "logs")
+    for budget in (950_000, 1_200_000):
+        path = board.save_html(tmp_path / "report.html", budget=budget)
+        assert path.stat().st_size <= budget
+        assert Report(path).notes
+
+
 def test_more_room_is_more_in_it(board: tbwidget.TensorBoard, out: Path) -> None:
     before: dict[str, int] = {}
     for budget in (230_000, 400_000, 900_000, 2_000_000):
@@ -412,7 +428,7 @@ def test_export_writes_a_report(
     report = Report(out)
     kinds = [one["kind"] for one in report.model("board")["_dashboards"]]
     assert kinds == ["scalars", "images"]
-    assert report.texts["title"] == "Mine"
+    assert report.texts["title"] == report.model("board")["title"] == "Mine"
     assert [name for _, name, *_ in report.of_state("catalog")["runs"]] == ["val"]
     assert not publisher.PUBLISHER._sessions
 

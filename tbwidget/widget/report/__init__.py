@@ -29,8 +29,12 @@ def save(view: View, path: str | os.PathLike[str], budget: int | str, title: str
     name = title or getattr(view, "title", "") or view.logdir.name
     if view.kind != "board" and not title:
         name = f"{view.logdir.name} · {name}"
-    empty = page_of(name, b"", "")
-    recording = record(view, limit, limit - len(empty))
-    content = page_of(name, recording.directory(), recording.data())
+    room = limit - len(page_of(name, b"", ""))
+    content = None
+    while content is None or len(content) > limit:
+        recording = record(view, limit, room, title)
+        content = page_of(name, recording.directory(), recording.data())
+        # Names may take more room than was thought.
+        room -= max(0, len(content) - limit) + 500
     write_whole(os.fspath(path), content)
     return Path(path)

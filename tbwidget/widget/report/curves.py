@@ -29,7 +29,7 @@ class CurveGroup:
         self._levels = max(len(one.recorded_steps) for one in dashboards)
         self._level = 0
         #: The tags that are in the file.
-        self.recorded: set[str] = set()
+        self._recorded: dict[str, None] = {}
 
     def demand(self, level: int = 0) -> float:
         """Return about how many bytes would hold everything."""
@@ -76,7 +76,7 @@ class CurveGroup:
             numbers = recording.add([one for _, packed in parts for one in packed], len(tag) + 4)
         except FullError:
             return
-        self.recorded.add(tag)
+        self._recorded[tag] = None
         for channel, packed in parts:
             recording.channel(channel)["tags"][tag] = numbers[: len(packed)]
             del numbers[: len(packed)]
@@ -96,8 +96,9 @@ class CurveGroup:
     def _steps(dashboard: TagDashboard, level: int) -> int | None:
         return dashboard.recorded_steps[min(level, len(dashboard.recorded_steps) - 1)]
 
-    def runs_of(self, _tag: str) -> set[int] | None:
-        """Return the numbers of the runs of which a tag is in the file: None for all."""
+    def runs_by_tag(self) -> dict[str, set[int] | None]:
+        """Return the runs of which there is something in the file, by tag: None for all."""
+        return dict.fromkeys(self._recorded)
 
     def notes(self) -> list[tuple[str, str]]:
         """Return what must be known of what is not in the file, by title."""
@@ -109,7 +110,7 @@ class CurveGroup:
             if self.dashboards[0].tag_kind == "scalars":
                 what = f"{steps:,} points of a series at most; no spike is left out."
             notes.append((title, what))
-        if note := left_out_note(self._tags, self.recorded):
+        if note := left_out_note(self._tags, self._recorded):
             notes.append((title, note))
         return notes
 

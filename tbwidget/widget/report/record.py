@@ -30,7 +30,7 @@ CURVES_PART = 0.5
 NOTES = 4_000
 
 
-def record(view: View, limit: int, room: int) -> Recording:
+def record(view: View, limit: int, room: int, title: str = "") -> Recording:
     """Return a recording of `view` as it is now.
 
     Parameters
@@ -39,6 +39,8 @@ def record(view: View, limit: int, room: int) -> Recording:
         The view; it is not changed, and its page hears nothing.
     limit, room
         Bytes of the file, and those that are left for the recording.
+    title
+        What a board is called instead of its own title.
 
     Raises
     ------
@@ -52,6 +54,9 @@ def record(view: View, limit: int, room: int) -> Recording:
     tabs = [tab for tab in twin.dashboards if tab.has_data(catalog["tags"])]
     _add_code(recording, tabs)
     _add_models(recording, [twin, *twin.dashboards, state])
+    recording.entries["view"] = name = f"anywidget:{twin.model_id}"
+    if title:
+        recording.entries["models"][name]["title"] = title
     _add_state(recording, state, {run[0] for run in catalog["runs"]})
     for tab in tabs:
         numbers = recording.add([pack(*message) for message in tab.general()])
@@ -69,30 +74,30 @@ def record(view: View, limit: int, room: int) -> Recording:
     groups = _groups(tabs)
     _fill(recording, groups)
     for kind, group in groups.items():
-        rows = [row for row in catalog["tags"].get(kind, ()) if row[1] in group.recorded]
-        catalog["tags"][kind] = _held(rows, catalog["runs"], group)
+        rows = catalog["tags"].get(kind, [])
+        catalog["tags"][kind] = _held(rows, catalog["runs"], group.runs_by_tag())
     recording.room += reserved
     (number,) = recording.add([pack(catalog)])
     recording.channel("anywidget:state")["catalog"] = number
     recording.entries["models"]["anywidget:state"]["_report"] = {
         "date": time.time(),
         "budget": size_text(limit),
-        "notes": [note for group in groups.values() for note in group.notes()],
+        "notes": _notes(groups),
     }
-    recording.entries["view"] = f"anywidget:{twin.model_id}"
     return recording
 
 
-def _held(rows: list[Any], runs: list[Any], group: Group) -> list[Any]:
-    """Return rows of tags with the runs that have each, of those that are in the file."""
+def _held(rows: list[Any], runs: list[Any], recorded: dict[str, set[int] | None]) -> list[Any]:
+    """Return the rows of those tags that are in the file, each with the runs of which it is."""
     held = []
     for number, tag, holders in rows:
-        recorded = group.runs_of(tag)
-        if recorded is None:
-            held.append([number, tag, holders])
+        if tag not in recorded:
             continue
-        meant = [run for run in holders or [one[0] for one in runs] if run in recorded]
-        held.append([number, tag, None if len(meant) == len(runs) else meant])
+        of_tag = recorded[tag]
+        if of_tag is not None:
+            meant = [run for run in holders or [one[0] for one in runs] if run in of_tag]
+            holders = None if len(meant) == len(runs) else meant  # noqa: PLW2901
+        held.append([number, tag, holders])
     return held
 
 
@@ -121,6 +126,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _notes(groups: dict[str, Group]) -> list[tuple[str, str]]:
+    """Return what must be known of what is not in the file, once for each title."""
+    notes: dict[str, list[str]] = {}
+    for group in groups.values():
+        for title, text in group.notes():
+            notes.setdefault(title, []).append(text)
+    return [(title, " ".join(texts)) for title, texts in notes.items()]
 
 
 def _catalog_of(state: ViewState, view: View) -> dict[str, Any]:

@@ -118,27 +118,28 @@ class ValueGroup:
     def finish(self, recording: Recording) -> None:
         """Record what the page is told of the steps that are in the file."""
         recording.room += self._reserved
-        for tag in self.recorded:
+        for tag, series in self._recorded().items():
             items, buffers = [], []
-            for one in self.recorded[tag]:
+            for one in series:
                 item, own = one.thinned()
                 items.append(item)
                 buffers += own
             packed = pack({"op": "summaries", "items": items}, buffers)
             recording.channel(self._channel)["tags"][tag] = recording.add([packed])
 
-    @property
-    def recorded(self) -> dict[str, list[_Series]]:
-        """The series that are in the file, by tag."""
+    def _recorded(self) -> dict[str, list[_Series]]:
+        """Return the series that are in the file, by tag."""
         found: dict[str, list[_Series]] = {}
         for one in self._series:
             if one.rows:
                 found.setdefault(one.tag, []).append(one)
         return found
 
-    def runs_of(self, tag: str) -> set[int] | None:
-        """Return the numbers of the runs of which a tag is in the file."""
-        return {one.item["key"][0] for one in self.recorded[tag]}
+    def runs_by_tag(self) -> dict[str, set[int] | None]:
+        """Return the numbers of the runs of which there is something in the file, by tag."""
+        return {
+            tag: {one.item["key"][0] for one in series} for tag, series in self._recorded().items()
+        }
 
     @property
     def _channel(self) -> str:
@@ -241,7 +242,7 @@ class ValueGroup:
     def notes(self) -> list[tuple[str, str]]:
         """Return what must be known of what is not in the file, by title."""
         title, notes = self.dashboard.title, []
-        recorded = self.recorded
+        recorded = self._recorded()
         series = [one for several in recorded.values() for one in several]
         thinned = [one for one in series if len(one.rows) < one.item["steps"]]
         if thinned:
