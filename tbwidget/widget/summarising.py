@@ -75,8 +75,8 @@ class Summarised:
         self._summarise = summarise
         self._width = width
         self._known: dict[Any, npt.NDArray[np.float64] | None] = {}
-        #: Steps that the page is sent at most.
-        self.most = MOST_STEPS
+        #: Steps that are sent at most; None for what a page can show.
+        self.most: int | None = None
         #: What the page holds: the index it was made of, and the keys of its rows.
         self.sent: Index | None = None
         self._sent_keys: list[Any] = []
@@ -87,7 +87,8 @@ class Summarised:
 
     def updated(self, index: Index) -> tuple[int, Summary]:
         """Return how many rows the page may keep of what it has, and those that come after."""
-        rows = thinned_rows(len(index.columns), self.most)
+        count = len(index.columns)
+        rows = thinned_rows(count) if self.most is None else thinned_rows(count, self.most)
         keys = keys_of(index, rows)
         same = 0
         for old, new in zip(self._sent_keys, keys, strict=False):
@@ -251,7 +252,7 @@ class SummaryDashboard(TagDashboard):
         index = series.index()
         if held.sent is index:
             return None
-        held.most = self.most_steps or MOST_STEPS
+        held.most = self.most_steps
         kept, summary = held.updated(index)
         item: dict[str, Any] = {
             "key": key,

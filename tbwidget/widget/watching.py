@@ -83,6 +83,8 @@ class TagDashboard(Dashboard):
     ) -> None:
         self._tag_selection, self._run_selection = tags, runs
         self._watches: dict[str, _Watch] = {}
+        #: The tags of runs, and the revision as of which that was.
+        self._known_tags: tuple[int, dict[str, set[str]]] = (-1, {})
         self._missing: deque[str] = deque()  # tags that the page says it lacks
         self._publishing: tuple[str, list[str]] = ("", [])
         select((), tags)  # refuses what cannot select anything, before anything is shown
@@ -163,12 +165,24 @@ class TagDashboard(Dashboard):
         watches = list(self._watches.values())
         if not watches:
             watches = [_Watch(self.shown_tags()[:FIRST_TAGS], frozenset(self.state.hidden_runs))]
-        tags_of = {name: set(self.tags_of(name)) for name in self.shown_runs()}
+        tags_of = self._tags_by_run()
         for watch in watches:
             for tag in watch.tags:
                 for name, tags in tags_of.items():
                     if name not in watch.hidden_runs and tag in tags:
                         yield name, tag
+
+    def _tags_by_run(self) -> dict[str, set[str]]:
+        """Return the tags of each run that this view is about; looked up where they changed."""
+        revision = self.state.revision
+        if self._known_tags[0] != revision:
+            self._known_tags = revision, {}
+        known = self._known_tags[1]
+        names = self.shown_runs()
+        for name in names:
+            if name not in known:
+                known[name] = set(self.tags_of(name))
+        return {name: known[name] for name in names}
 
     def expected_series(self) -> int:
         """Return how many series the page will show, once all runs have been read."""

@@ -96,6 +96,7 @@ export class Session {
     this.channel = channel;
     const { model } = channel;
     this.report = (model.get("_report") as Report | undefined) ?? null;
+    Channel.withoutKernel = this.report !== null;
     this.settings = {
       smoothing: new Setting<number>(model, "smoothing"),
       xAxis: new Setting<XAxis>(model, "x_axis"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .notes import left_out_note
-from .recording import FullError, Recording, pack
+from .recording import FullError, Recording, entry_size, pack
 
 if TYPE_CHECKING:
     from tbwidget.widget.watching import TagDashboard
@@ -61,7 +61,8 @@ class CurveGroup:
         left = recording.room
         for tag in self._tags:
             parts = self._parts(tag)
-            left -= recording.cost([one for _, packed in parts for one in packed], len(tag) + 4)
+            packed = [one for _, packed in parts for one in packed]
+            left -= recording.cost(packed, len(parts) * entry_size(tag))
             if last:
                 self._add(recording, tag, parts)
             elif left < 0:
@@ -73,7 +74,8 @@ class CurveGroup:
 
     def _add(self, recording: Recording, tag: str, parts: list[tuple[str, list[bytes]]]) -> None:
         try:
-            numbers = recording.add([one for _, packed in parts for one in packed], len(tag) + 4)
+            packed = [one for _, packed in parts for one in packed]
+            numbers = recording.add(packed, len(parts) * entry_size(tag))
         except FullError:
             return
         self._recorded[tag] = None

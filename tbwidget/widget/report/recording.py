@@ -49,13 +49,10 @@ class Recording:
         return found
 
     def cost(self, packed: Sequence[bytes], entry: int = 0) -> int:
-        """Return by how much records, and so many characters of the directory, make the file grow.
-
-        The directory is deflated to less than half.
-        """
+        """Return by how much records and so many characters of the directory make the file grow."""
         new = {one for one in packed if one not in self._known}
         own = sum(encoded_size(len(one)) + 12 for one in new)
-        return own + 7 * len(packed) + (2 * entry + 2) // 3
+        return own + 7 * len(packed) + listed_size(entry)
 
     def take(self, size: int) -> None:
         """Use up some room.
@@ -118,6 +115,19 @@ def _json(value: Any) -> bytes:
 def _number(value: Any) -> int | float:
     """Return a number of numpy's as one of Python's."""
     return int(value) if isinstance(value, numbers.Integral) else float(value)
+
+
+def entry_size(*names: str) -> int:
+    """Return how many characters names have in the directory."""
+    return sum(len(json.dumps(name)) + 2 for name in names)
+
+
+def listed_size(entry: int) -> int:
+    """Return by how much so many characters of the directory make the file grow.
+
+    It is deflated to less than half.
+    """
+    return (2 * entry + 2) // 3
 
 
 def encoded_size(size: int) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .budget import spread
 from .notes import left_out_note
-from .recording import FullError, Recording, encoded_size, pack
+from .recording import FullError, Recording, encoded_size, entry_size, listed_size, pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,11 +62,12 @@ class _Series:
 
     @property
     def next_size(self) -> int:
-        """Bytes that the next row takes in the summary at most."""
+        """Bytes that the next row takes at most beside the value itself."""
         row = encoded_size(sum(column.itemsize for column in self.columns.values())) + 1
         if self.rows:
             return row
-        return row + encoded_size(len(pack(*self.thinned()))) + MARGIN
+        names = listed_size(entry_size(self.tag, self.tag, self.run))
+        return row + names + encoded_size(len(pack(*self.thinned()))) + MARGIN
 
     def thinned(self) -> tuple[dict[str, Any], list[bytes]]:
         """Return the item of those steps that are in the file, and its buffers."""
