@@ -21,8 +21,9 @@ NO_NPM = (
 )
 STALE = "js/ is newer than tbwidget/static/*.js and npm was not found: using the files as they are."
 
-#: What `js/build.mjs` makes: the main bundle, each widget's few lines, what only some tabs need.
-BUNDLES = ("runtime", "stub", "markdown", "audio", "images", "tensors", "text")
+#: What `js/build.mjs` makes: the main bundle, each widget's few lines, what only some tabs need,
+#: and what opens an HTML file.
+BUNDLES = ("runtime", "stub", "markdown", "report", "audio", "images", "tensors", "text")
 #: And JupyterLab's extension, which stands in a directory of its own.
 EXTENSION = ("package.json", "static/remoteEntry.js")
 

@@ -12,7 +12,7 @@ from .widget.deriving import Deriving
 from .widget.view_state import ViewState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def _references(dashboards: list[Dashboard], _widget: Any) -> list[dict[str, Any]]:
@@ -38,10 +38,17 @@ class TensorBoard(Deriving, View):
         Settings to use instead of those that all views of the log directory share.
     tab
         The tab to open first, by its dashboard's kind; the first with data if empty.
+    tabs
+        Kinds of the tabs to have, as ``["scalars", "images"]``; None for all.
     height
         Height in CSS pixels.
     logdir_options
         Keyword arguments for the `Logdir` made of a path.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `source` cannot be shown, or `tabs` names one that there is not.
 
     Examples
     --------
@@ -63,14 +70,40 @@ class TensorBoard(Deriving, View):
         *,
         state: ViewState | None = None,
         title: str = "",
+        tabs: Sequence[str] | None = None,
         logdir_options: Mapping[str, Any] | None = None,
         **traits: Any,
     ) -> None:
+        self.check_tabs(tabs)
         logdir, selected = open_source(source, **(logdir_options or {}))
         state = state or ViewState.of(logdir)
-        dashboards = [one(logdir, runs=selected, state=state) for one in DASHBOARDS]
+        dashboards = [
+            one(logdir, runs=selected, state=state)
+            for one in DASHBOARDS
+            if tabs is None or one.kind in tabs
+        ]
         super().__init__(logdir, state=state, _dashboards=dashboards, **traits)
         self.set_trait("title", title)
+
+    @staticmethod
+    def check_tabs(tabs: Sequence[str] | None) -> None:
+        """Raise ValueError if `tabs` names a kind of tab that there is not."""
+        kinds = [one.kind for one in DASHBOARDS]
+        if unknown := sorted(set(tabs or ()) - set(kinds)):
+            message = f"there is no tab {unknown[0]!r}; there are {', '.join(kinds)}"
+            raise ValueError(message)
+
+    def twin(self, state: ViewState) -> TensorBoard:
+        """Return a board of the same with the same settings, over another state."""
+        board = TensorBoard(self.logdir, state=state, title=self.title, tabs=[])
+        board.height, board.tab = self.height, self.tab
+        board._dashboards = [one.twin(state) for one in self._dashboards]
+        return board
+
+    @property
+    def dashboards(self) -> list[Any]:
+        """Its dashboards, in the order of the tabs."""
+        return list(self._dashboards)
 
     @property
     def scalars(self) -> Dashboard:

@@ -64,13 +64,19 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--tag", metavar="TAG", help="tell of this tag only")
     one.set_defaults(command=_inspect)
 
-    one = commands.add_parser("export", help="write scalar points to a CSV or Parquet file")
-    one.add_argument("--logdir", metavar="DIR", required=True, help="directory of event files")
-    one.add_argument(
-        "--out", metavar="FILE", required=True, help="file to write, ending in .csv or .parquet"
+    one = commands.add_parser(
+        "export", help="write scalar points to a table, or the whole board to an HTML file"
     )
-    one.add_argument("--tags", metavar="REGEX", type=_pattern, help="tags to take; default all")
+    one.add_argument("--logdir", metavar="DIR", required=True, help="directory of event files")
+    kinds = ".html, .csv or .parquet"
+    one.add_argument(
+        "-o", "--out", metavar="FILE", required=True, help=f"file to write, ending in {kinds}"
+    )
     one.add_argument("--runs", metavar="REGEX", type=_pattern, help="runs to take; default all")
+    one.add_argument("--tags", metavar="REGEX", type=_pattern, help="tags of a table; default all")
+    one.add_argument("--tabs", metavar="KINDS", help="of HTML: tabs, as scalars,images")
+    one.add_argument("--budget", metavar="SIZE", help="of HTML: size at most; default 10MB")
+    one.add_argument("--title", metavar="TEXT", help="of HTML: its title; default the directory's")
     one.set_defaults(command=_export)
     return parser
 
@@ -98,17 +104,59 @@ def _inspect(arguments: argparse.Namespace) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> None:
+    if arguments.out.lower().endswith((".html", ".htm")):
+        _export_page(arguments)
+    else:
+        _export_table(arguments)
+
+
+def _export_page(arguments: argparse.Namespace) -> None:
+    from .board import TensorBoard
+    from .widget.report.budget import bytes_of, size_text
+    from .widget.view_state import ViewState
+
+    if arguments.tags is not None:
+        message = "--tags is for tables; of HTML choose --tabs or --runs"
+        raise ValueError(message)
+    budget = arguments.budget or "10MB"
+    bytes_of(budget)  # tells before a long read that it would be for nothing
+    tabs = None if arguments.tabs is None else arguments.tabs.replace(" ", "").split(",")
+    TensorBoard.check_tabs(tabs)
+    logs = _open(arguments.logdir)
+    runs = [logs[name] for name in _chosen(logs, arguments)]
+    if not runs:
+        message = f"no runs in {arguments.logdir!r} are selected; nothing was written"
+        raise FailedError(message)
+    source = logs if arguments.runs is None else runs
+    board = TensorBoard(source, state=ViewState(logs, detached=True), tabs=tabs)
+    path = board.save_html(arguments.out, budget=budget, title=arguments.title or "")
+    print(f"{size_text(os.path.getsize(path))} to {path}")  # noqa: T201
+    _tell_problems(logs)
+
+
+def _chosen(logs: Logdir, arguments: argparse.Namespace) -> list[str]:
+    return [name for name in logs if arguments.runs is None or arguments.runs.search(name)]
+
+
+def _export_table(arguments: argparse.Namespace) -> None:
     from .logs.tables import format_of
 
+    if arguments.tabs or arguments.budget or arguments.title:
+        message = "--tabs, --budget and --title are for a file that ends in .html"
+        raise ValueError(message)
     format_of(arguments.out)  # tells before a long read that it would be for nothing
     logs = _open(arguments.logdir)
     tags, runs = arguments.tags, arguments.runs
-    chosen = [name for name in logs if runs is None or runs.search(name)]
+    chosen = _chosen(logs, arguments)
     if not any(tags is None or tags.search(tag) for name in chosen for tag in logs[name].scalars):
         message = f"no scalars in {arguments.logdir!r} are selected; nothing was written"
         raise FailedError(message)
     rows = logs.export(arguments.out, tags, runs)
     print(f"{rows:,} points to {arguments.out}")  # noqa: T201
+    _tell_problems(logs)
+
+
+def _tell_problems(logs: Logdir) -> None:
     if problems := logs.problems:
         count = f"{len(problems):,} problem{'' if len(problems) == 1 else 's'}"
         print(f"{count} in the files: see `inspect`", file=sys.stderr)  # noqa: T201

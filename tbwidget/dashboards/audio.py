@@ -20,7 +20,7 @@ from tbwidget.widget.frame import jsonable
 from tbwidget.widget.values import ValueDashboard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -82,6 +82,7 @@ class Audio(ValueDashboard):
     title: ClassVar[str] = "Audio"
     data_kinds: ClassVar[tuple[str, ...]] = ("audio",)
     modules: ClassVar[tuple[str, ...]] = ("audio", "markdown")
+    first_wish: ClassVar[Mapping[str, Any]] = {"sample": 0}
     page_writes: ClassVar[frozenset[str]] = ValueDashboard.page_writes | {"spectrogram"}
 
     spectrogram = traitlets.Bool(default_value=False).tag(sync=True)
@@ -117,6 +118,13 @@ class Audio(ValueDashboard):
         return _frame(self.values_at_step(self.visible_runs()), "audio", lambda clip: clip)
 
     # -- what the page gets ----------------------------------------------------------------------
+
+    def wishes_beside(self, item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the other samples of a step, and their spectrograms."""
+        samples = item.get("samples", 1)
+        yield from ({"sample": sample} for sample in range(1, samples))
+        if item.get("columns"):
+            yield from ({"sample": sample, "part": "spectrogram"} for sample in range(samples))
 
     def series_of(self, run: str) -> Mapping[str, AudioSeries]:
         """Return the clips of a run by tag."""

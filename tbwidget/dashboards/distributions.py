@@ -69,6 +69,7 @@ class Distributions(SummaryDashboard):
     title: ClassVar[str] = "Distributions"
     data_kinds: ClassVar[tuple[str, ...]] = ("histograms",)
     page_writes: ClassVar[frozenset[str]] = SummaryDashboard.page_writes | {"mode"}
+    recorded_steps: ClassVar[tuple[int | None, ...]] = (None, 60, 30, 12, 5)
     summary_columns: ClassVar[tuple[str, ...]] = (*PERCENTILES, "count")
 
     mode = traitlets.Enum(MODES, "auto").tag(sync=True)

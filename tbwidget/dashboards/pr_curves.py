@@ -12,6 +12,7 @@ from tbwidget.logs import UnreadableValueError
 from tbwidget.widget.frame import jsonable, pack_columns
 from tbwidget.widget.rpc import Answer, number, texts
 from tbwidget.widget.summarising import Summarised, SummaryDashboard, row_at, thinned_rows
+from tbwidget.widget.watching import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,6 +79,7 @@ class PRCurves(SummaryDashboard):
     title: ClassVar[str] = "PR curves"
     data_kinds: ClassVar[tuple[str, ...]] = ("pr_curves",)
     page_writes: ClassVar[frozenset[str]] = SummaryDashboard.page_writes | set(_OWN)
+    asks_by_step: ClassVar[bool] = True
     summary_columns: ClassVar[tuple[str, ...]] = ("average_precision", "auc")
 
     mode = traitlets.Enum(MODES, "pr").tag(sync=True)
@@ -147,6 +149,15 @@ class PRCurves(SummaryDashboard):
         last = len(index.columns) - 1
         if last >= 0:
             item["curve"] = pack_curve(summarised.series, index, last, buffers)
+
+    def request_at(
+        self, run: str, tag: str, columns: Mapping[str, Any], row: int
+    ) -> Request | None:
+        """Return what a page asks for to show a row; the newest curve comes unasked."""
+        if row == len(columns["step"]) - 1:
+            return None
+        step = int(columns["step"][row])
+        return Request("curve", {"tags": [tag], "runs": [run], "step": step}, str(step))
 
     def _curve(self, args: dict[str, Any]) -> Answer:
         """Return the curves of one tag at a step, or the nearest before it."""

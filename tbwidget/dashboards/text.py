@@ -15,7 +15,7 @@ from tbwidget.widget.rpc import Answer, RequestError, texts
 from tbwidget.widget.values import ValueDashboard, places_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import numpy.typing as npt
     import pandas as pd
@@ -122,6 +122,11 @@ class Text(ValueDashboard):
         return _frame(self.values_at_step(self.visible_runs()))
 
     # -- what the page gets ----------------------------------------------------------------------
+
+    def wishes_beside(self, item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the whole of a text of which the first part is shown."""
+        if item.get("cut"):
+            yield {"all": True}
 
     def series_of(self, run: str) -> Mapping[str, TextSeries]:
         """Return the texts of a run by tag."""

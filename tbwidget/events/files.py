@@ -1,10 +1,14 @@
-"""Opening event files: regular files only, never a device or a pipe; or files behind a URL."""
+"""Opening event files: regular files only, never a device or a pipe; or files behind a URL.
+
+And how a file is written that somebody may look at meanwhile.
+"""
 
 from __future__ import annotations
 
 import io
 import os
 import stat
+from contextlib import suppress
 
 from .file_state import FileState
 from .remote import RemotePath, is_url
@@ -72,6 +76,24 @@ def read_into(path: str, offset: int, buffer: memoryview) -> tuple[int, FileStat
         while filled < wanted and (count := file.readinto(buffer[filled:wanted])):
             filled += count
         return filled, state_of(status)
+
+
+def write_whole(path: str, content: bytes) -> None:
+    """Write a file under another name until it is whole: half a file looks like one.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what was there stays.
+    """
+    part = f"{path}.{os.getpid()}.part"
+    try:
+        with open(part, "wb") as file:
+            file.write(content)
+        os.replace(part, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.remove(part)
 
 
 def _open(path: str) -> io.FileIO:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import traitlets
@@ -18,6 +18,9 @@ from .runtime import Channel, shared_runtime
 from .settings import NAMES as SETTINGS
 from .settings import Settings
 from .view_state import ViewState
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: What a view takes: a path (or several by name), a log directory, a run or a list of runs.
 Source = str | os.PathLike[str] | Mapping[str, str] | Logdir | Run | list[Run]
@@ -103,6 +106,9 @@ class View(Channel):
         self.logdir, self._selected = open_source(source, **(logdir_options or {}))
         if state is None:
             state = ViewState.of(self.logdir, **(settings or {}))
+        if state.detached:
+            super().__init__(detached=self.kind, _state=state, _kind=self.kind, **traits)
+            return
         super().__init__(_runtime=shared_runtime(), _state=state, _kind=self.kind, **traits)
         state.views.add(self)
         PUBLISHER.add(state, self)
@@ -121,6 +127,54 @@ class View(Channel):
     def updates(self) -> Iterator[Message]:
         """Yield messages with what the page lacks; called on the follower's thread."""
         return iter(())
+
+    def twin(self, state: ViewState) -> View:
+        """Return a view of the same with the same settings, over another state."""
+        raise NotImplementedError
+
+    @property
+    def dashboards(self) -> list[Any]:
+        """The dashboards of which it is made; of a single one it is that alone."""
+        return [self]
+
+    def save_html(
+        self, path: str | os.PathLike[str], *, budget: int | str = "10MB", title: str = ""
+    ) -> Path:
+        """Write the view into one HTML file, which shows it without a kernel and a network.
+
+        What fits is in the file: curves first, then of everything else the newest value, the first
+        and those between. What was thinned or left out is said on the page. The file holds data of
+        the log and no paths; see ``docs/html_report.md``.
+
+        Parameters
+        ----------
+        path
+            Where to; a file of that name is replaced.
+        budget
+            Size of the file at most: bytes, or as ``"10MB"`` (10,000,000 bytes).
+        title
+            What the page is called; the name of the log directory if empty.
+
+        Returns
+        -------
+        pathlib.Path
+            The path of the file.
+
+        Raises
+        ------
+        ValueError
+            If the budget makes no sense, or is too small for the code alone.
+        OSError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> board.save_html("report.html")  # doctest: +SKIP
+        >>> tbwidget.Images("logs").save_html("images.html", budget="50MB")  # doctest: +SKIP
+        """
+        from .report import save
+
+        return save(self, path, budget, title)
 
     def close(self) -> None:
         """Close the view.

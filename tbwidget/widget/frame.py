@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,17 @@ def jsonable(number: float) -> float | str | None:
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
     return number
+
+
+def canonical(value: Any) -> str:
+    """Return `value` as JSON that is the same for equal values, here and in the page.
+
+    Examples
+    --------
+    >>> canonical({"b": [1, True], "a": "x"})
+    '{"a":"x","b":[1,true]}'
+    """
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def size_of(buffers: list[memoryview]) -> int:

@@ -50,7 +50,9 @@ class Channel(anywidget.AnyWidget):
 
     _channel = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, **traits: Any) -> None:
+    def __init__(self, *, detached: str = "", **traits: Any) -> None:
+        #: What a widget is called that talks with no page: it opens no comm.
+        self.detached = detached
         if not hasattr(type(self), "_esm"):
             type(self)._esm = built("stub.js")  # noqa: SLF001  (anywidget's name for it)
         self.operations = Operations()
@@ -97,8 +99,15 @@ class Channel(anywidget.AnyWidget):
         if answered is not None:
             self.send(*answered)
 
+    @property
+    def model_id(self) -> str:
+        """What messages and other widgets call it by."""
+        return self.detached or str(super().model_id)
+
     def open(self) -> None:
         """Open the comm, and leave the page free to be answered on a subshell."""
+        if self.detached:
+            return
         super().open()
         self._free_replies()
 

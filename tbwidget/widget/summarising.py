@@ -12,7 +12,7 @@ from tbwidget.logs import UnreadableValueError
 
 from .frame import pack_columns, size_of
 from .publisher import PUBLISHER
-from .watching import TagDashboard
+from .watching import Request, TagDashboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -75,6 +75,8 @@ class Summarised:
         self._summarise = summarise
         self._width = width
         self._known: dict[Any, npt.NDArray[np.float64] | None] = {}
+        #: Steps that are sent at most; None for what a page can show.
+        self.most: int | None = None
         #: What the page holds: the index it was made of, and the keys of its rows.
         self.sent: Index | None = None
         self._sent_keys: list[Any] = []
@@ -85,7 +87,8 @@ class Summarised:
 
     def updated(self, index: Index) -> tuple[int, Summary]:
         """Return how many rows the page may keep of what it has, and those that come after."""
-        rows = thinned_rows(len(index.columns))
+        count = len(index.columns)
+        rows = thinned_rows(count) if self.most is None else thinned_rows(count, self.most)
         keys = keys_of(index, rows)
         same = 0
         for old, new in zip(self._sent_keys, keys, strict=False):
@@ -176,6 +179,19 @@ class SummaryDashboard(TagDashboard):
                 if tag in held:
                     yield name, tag, held[tag]
 
+    def request_at(
+        self, run: str, tag: str, columns: Mapping[str, Any], row: int
+    ) -> Request | None:
+        """Return what a page asks for that shows a row of `columns`, which it was sent; or None."""
+
+    def requests_beside(
+        self,
+        request: Request,  # noqa: ARG002 (the interface)
+        result: Mapping[str, Any],  # noqa: ARG002 (the interface)
+    ) -> Iterator[Request]:
+        """Yield what a page may ask for that has got `result`."""
+        yield from ()
+
     def complete(
         self, item: dict[str, Any], summarised: Summarised, index: Index, buffers: list[memoryview]
     ) -> None:
@@ -236,6 +252,7 @@ class SummaryDashboard(TagDashboard):
         index = series.index()
         if held.sent is index:
             return None
+        held.most = self.most_steps
         kept, summary = held.updated(index)
         item: dict[str, Any] = {
             "key": key,

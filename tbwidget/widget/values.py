@@ -15,13 +15,14 @@ import numpy as np
 
 from tbwidget.logs import UnreadableValueError
 
-from .frame import pack_columns, size_of
+from .frame import canonical, pack_columns, size_of
 from .modules import ModuleView
 from .rpc import Answer, RequestError
 from .summarising import Summarised, Summary, SummaryDashboard, row_at
+from .watching import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import numpy.typing as npt
 
@@ -101,6 +102,9 @@ class ValueDashboard(ModuleView, SummaryDashboard):
     """
 
     summary_columns: ClassVar[tuple[str, ...]] = PLACE
+    asks_by_step: ClassVar[bool] = True
+    #: What a card asks for with every value that it shows.
+    first_wish: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         self._writers: list[Writer] = []
@@ -116,6 +120,29 @@ class ValueDashboard(ModuleView, SummaryDashboard):
 
         `wish` is what the page asked for, unchecked; empty for what is pushed.
         """
+
+    def request_at(self, run: str, tag: str, columns: Mapping[str, Any], row: int) -> Request:
+        """Return what a page asks for that shows a row of `columns`."""
+        place = [int(columns[name][row]) for name in PLACE]
+        return self._request({"run": run, "tag": tag, "place": place, **self.first_wish})
+
+    def requests_beside(self, request: Request, result: Mapping[str, Any]) -> Iterator[Request]:
+        """Yield what a page may ask for that has got `result`."""
+        (wish,) = request.args["wishes"]
+        for more in self.wishes_beside(result):
+            yield self._request(wish | more)
+
+    def wishes_beside(
+        self,
+        item: Mapping[str, Any],  # noqa: ARG002 (the interface)
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what else a page may want of the value that `item` tells of."""
+        yield from ()
+
+    @staticmethod
+    def _request(wish: dict[str, Any]) -> Request:
+        own = {name: wish[name] for name in wish.keys() - {"run", "tag"}}
+        return Request("values", {"wishes": [wish]}, canonical(own))
 
     def pushed_size(self, length: int) -> int:
         """Return about how many bytes are pushed of a value whose record has `length` bytes."""
@@ -172,8 +199,8 @@ class ValueDashboard(ModuleView, SummaryDashboard):
         return item
 
     def _may_send(self, size: int, held: Entries) -> bool:
-        if held.given and not self.logdir.progress.complete:
-            return False  # it will not be the newest for long
+        if self.detached or (held.given and not self.logdir.progress.complete):
+            return False  # asked for by its place; or it will not be the newest for long
         now = time.monotonic()
         rate = BYTES_PER_SECOND / (1 + self.unacknowledged / PATIENCE_BYTES)
         self._allowance += (now - self._allowance_at) * rate

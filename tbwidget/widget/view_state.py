@@ -42,7 +42,8 @@ def logdir_key(logdir: Logdir) -> tuple[tuple[str, str], ...]:
 class ViewState(Settings, Channel):
     """Settings that the views of one log directory share, settable from Python and from the page.
 
-    Its attributes are those of `Settings`.
+    Its attributes are those of `Settings`. Views of a `detached` one have no page: they send
+    nothing, and no thread follows their log.
 
     Examples
     --------
@@ -54,7 +55,7 @@ class ViewState(Settings, Channel):
 
     _view_name: Any = traitlets.Unicode(None, allow_none=True).tag(sync=True)
 
-    def __init__(self, logdir: Logdir | str, **traits: Any) -> None:
+    def __init__(self, logdir: Logdir | str, *, detached: bool = False, **traits: Any) -> None:
         self.logdir = logdir if isinstance(logdir, _logs.Logdir) else _logs.Logdir(logdir)
         self._run_numbers = _NUMBERS.setdefault(logdir_key(self.logdir), {})
         self._tag_numbers: dict[str, int] = {}
@@ -63,7 +64,7 @@ class ViewState(Settings, Channel):
         #: The open views that share this state, and whether one of them made it.
         self.views: set[Any] = set()
         self.made_by_view = False
-        super().__init__(**traits)
+        super().__init__(detached="state" if detached else "", **traits)
         self.operations.register("problems", self._answer_problems)
         self.operations.register("hparams", self._answer_hparams)
 
@@ -76,6 +77,13 @@ class ViewState(Settings, Channel):
             state.made_by_view = True
             if not settings:
                 _STATES[id(logdir)] = state
+        return state
+
+    def twin(self) -> ViewState:
+        """Return a state of the same settings that no page and no thread knows of."""
+        settings = {name: getattr(self, name) for name in SETTINGS}
+        state = ViewState(self.logdir, detached=True, **settings)
+        state.derived = self.derived
         return state
 
     def run_number(self, run: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import traitlets
 
@@ -14,15 +14,25 @@ from tbwidget.logs.frames import Selection, select
 from .dashboard import Dashboard, Source
 from .publisher import PUBLISHER
 from .rpc import Answer, texts
+from .settings import NAMES as SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from .publisher import Message
     from .view_state import ViewState
 
 #: Tags taken as watched before the page has said which it shows: a busy kernel cannot hear it.
 FIRST_TAGS = 24
 MAX_VIEWS = 8
+
+
+class Request(NamedTuple):
+    """What a page may ask about one value: an operation, and what tells it from its like."""
+
+    operation: str
+    args: dict[str, Any]
+    key: str
 
 
 @dataclass(slots=True)
@@ -50,6 +60,15 @@ class TagDashboard(Dashboard):
 
     page_writes: ClassVar[frozenset[str]] = Dashboard.page_writes | {"tags", "runs"}
 
+    #: Steps of a series that are sent at most; None for what a page can show.
+    most_steps: int | None = None
+    #: What a file may hold instead, the most first.
+    recorded_steps: ClassVar[tuple[int | None, ...]] = (None,)
+    #: Whether a page asks for what it shows of each step: then a file has as many as fit.
+    asks_by_step: ClassVar[bool] = False
+    #: Runs of one tag that are sent at most; None for all.
+    most_runs: ClassVar[int | None] = None
+
     tags = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
     runs = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
 
@@ -64,6 +83,8 @@ class TagDashboard(Dashboard):
     ) -> None:
         self._tag_selection, self._run_selection = tags, runs
         self._watches: dict[str, _Watch] = {}
+        #: The tags of runs, and the revision as of which that was.
+        self._known_tags: tuple[int, dict[str, set[str]]] = (-1, {})
         self._missing: deque[str] = deque()  # tags that the page says it lacks
         self._publishing: tuple[str, list[str]] = ("", [])
         select((), tags)  # refuses what cannot select anything, before anything is shown
@@ -73,6 +94,49 @@ class TagDashboard(Dashboard):
         self.operations.register("unwatch", self._unwatch)
         self.publish_selection()
         self.observe(self._select, ["tags", "runs"])
+
+    @property
+    def tag_kind(self) -> str:
+        """Of which kind the tags are that its page says it shows."""
+        return self.data_kinds[0]
+
+    def twin(self, state: ViewState) -> Dashboard:
+        """Return a view of the same with the same settings, over another state."""
+        own = self.page_writes - SETTINGS - {"tags", "runs"}
+        traits = {name: getattr(self, name) for name in own} | self._twin_arguments()
+        meant = self._run_selection is not None or self._selected is not None
+        runs = self.shown_runs() if meant else None
+        return type(self)(self.logdir, tags=self._tag_selection, runs=runs, state=state, **traits)
+
+    def has_data(self, tags: Mapping[str, Any]) -> bool:
+        """Tell whether there is anything for it, given the tags of each kind."""
+        return any(tags.get(kind) for kind in self._data_kinds)
+
+    def _twin_arguments(self) -> dict[str, Any]:
+        """Return what else must be given to have the same view."""
+        return {}
+
+    def general(self) -> list[Message]:
+        """Return the messages that a page gets whatever it shows."""
+        return []
+
+    def recorded(self, tag: str) -> list[Message]:
+        """Return all messages that a page gets which shows this one tag, of all runs."""
+        every, visible = self.shown_runs(), self.visible_runs()
+        hidden = [name for name in every if name not in set(visible)]
+        if self.most_runs is None:
+            parts = [visible, hidden]
+        else:
+            order = [*visible, *hidden]
+            parts = [order[i : i + self.most_runs] for i in range(0, len(order), self.most_runs)]
+        messages: list[Message] = []
+        for part in filter(None, parts):
+            self._watches = {"": _Watch([tag], frozenset(every) - set(part))}
+            self._missing.append(tag)
+            while news := list(self.updates()):
+                # Bands are of the visible runs.
+                messages += [one for one in news if part is parts[0] or one[0]["op"] != "bands"]
+        return messages
 
     def tags_of(self, run: str) -> Iterable[str]:
         """Return the tags of a run that this dashboard can show."""
@@ -101,12 +165,24 @@ class TagDashboard(Dashboard):
         watches = list(self._watches.values())
         if not watches:
             watches = [_Watch(self.shown_tags()[:FIRST_TAGS], frozenset(self.state.hidden_runs))]
-        tags_of = {name: set(self.tags_of(name)) for name in self.shown_runs()}
+        tags_of = self._tags_by_run()
         for watch in watches:
             for tag in watch.tags:
                 for name, tags in tags_of.items():
                     if name not in watch.hidden_runs and tag in tags:
                         yield name, tag
+
+    def _tags_by_run(self) -> dict[str, set[str]]:
+        """Return the tags of each run that this view is about; looked up where they changed."""
+        revision = self.state.revision
+        if self._known_tags[0] != revision:
+            self._known_tags = revision, {}
+        known = self._known_tags[1]
+        names = self.shown_runs()
+        for name in names:
+            if name not in known:
+                known[name] = set(self.tags_of(name))
+        return {name: known[name] for name in names}
 
     def expected_series(self) -> int:
         """Return how many series the page will show, once all runs have been read."""

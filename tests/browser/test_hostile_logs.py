@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import hostile_logs
 from cards import PATIENCE, press, probe, wait_for_probe, wait_for_text
-from hostile_logs import HOST, NAME, PAYLOADS, RUN_NAME, tags_of
+from hostile_logs import HOST, NAME, ODDITIES, PAYLOADS, RUN_NAME, TABS, tags_of
 from text_events import text_event, write_texts
 
 if TYPE_CHECKING:
@@ -20,46 +20,6 @@ if TYPE_CHECKING:
 
     Open = Callable[..., Notebook]
 
-#: What of the page is not as it must be, whatever is in a log.
-ODDITIES = r"""() => {
-  const found = [];
-  if ('hacked' in window) found.push(`a script has run: ${window.hacked}`);
-  if (!window.jupyterapp?.commands) found.push('a name of JupyterLab is taken');
-  const elements = (words) => new Set(words.split(' '));
-  const never = elements('script iframe frame object embed form link meta base math marquee');
-  const inMarkdown = elements('ul ol li p pre code blockquote h1 h2 h3 h4 h5 h6 hr br strong em '
-    + 'del a img table thead tbody td tr th button span mark');
-  const addresses = elements('src srcset href xlink:href action data background poster');
-  const plain = elements('class title type rel target start align');
-  const allowed = { a: /^(?:https?:|mailto:|blob:)/, other: /^(?:blob:|data:image\/(?!svg)|#)/ };
-  for (const element of deepAll('.tbw *')) {
-    const where = element.outerHTML.slice(0, 200);
-    const isMarkdown = element.parentElement?.closest('.markdown');
-    if (never.has(element.localName) || isMarkdown && !inMarkdown.has(element.localName))
-      found.push(`an element: ${where}`);
-    for (const { name, value } of element.attributes) {
-      const isAddress = addresses.has(name);
-      if (/^on/i.test(name)) found.push(`a handler: ${where}`);
-      if (isAddress && !(allowed[element.localName] ?? allowed.other).test(value))
-        found.push(`an address: ${where}`);
-      if (isMarkdown && !isAddress && !plain.has(name)) found.push(`an attribute: ${where}`);
-    }
-    if (isMarkdown && !/^(?:|code-\w+|picture)$/.test(element.className))
-      found.push(`a class: ${where}`);
-  }
-  return found;
-}"""
-#: The tabs by name: what is to be seen of the good card, and of those that cannot be shown.
-TABS: dict[str, tuple[str, str]] = {
-    "Scalars": ("scalars", "p.points === 6"),
-    "Distributions": ("histograms", "true"),
-    "Histograms": ("histograms", "p.plots[0]?.sources?.[0]?.steps.length === 3"),
-    "PR curves": ("pr_curves", "true"),
-    "Images": ("images", "p.drawn.length === 2 && p.drawn.every((o) => o.loaded)"),
-    "Audio": ("audio", "p.drawn.length === 2 && p.drawn.every((o) => o.bytes && !o.error)"),
-    "Text": ("text", "p.drawn.length === 2 && p.drawn.every((o) => o.elements?.length === 1)"),
-    "Tensors": ("tensors", "String(p.slice?.values) === '2,2'"),
-}
 BOARD = """
 import resource, tracemalloc, tbwidget
 tracemalloc.start()
@@ -90,6 +50,8 @@ def watch(notebook: Notebook) -> None:
 def findings(notebook: Notebook) -> list[str]:
     """Return what has run, was asked for or stands in the page and must not."""
     found: list[str] = notebook.page.evaluate(ODDITIES)
+    if notebook.page.evaluate("() => !window.jupyterapp?.commands"):
+        found.append("a name of JupyterLab is taken")
     return found + notebook.foreign_requests()
 
 

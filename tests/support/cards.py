@@ -11,7 +11,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lab import Notebook
+    from lab import Notebook, Views
 
 #: The first card of a tag, in JavaScript where `tag` is its name.
 CARD = "deepAll(`.card[data-tag=${JSON.stringify(tag)}]`)[0]"
@@ -26,20 +26,20 @@ NOTE = "() => deepAll('.card .note').some((note) => note.innerText.includes('ker
 PATIENCE = 30.0
 
 
-def press(notebook: Notebook, label: str) -> None:
+def press(notebook: Views, label: str) -> None:
     """Press the first button whose label begins so, once there is one."""
     notebook.wait_for(f"(label) => !!({_BUTTON})(label)", PATIENCE, label)
     notebook.page.evaluate(f"(label) => ({_BUTTON})(label).click()", label)
 
 
-def probe(notebook: Notebook, tag: str) -> dict[str, Any]:
+def probe(notebook: Views, tag: str) -> dict[str, Any]:
     """Return what a card shows."""
     found: dict[str, Any] = notebook.page.evaluate(f"(tag) => {CARD}.tbwidgetProbe()", tag)
     return found
 
 
 def wait_for_probe(
-    notebook: Notebook, tag: str, condition: str, given: Any = None, timeout: float = PATIENCE
+    notebook: Views, tag: str, condition: str, given: Any = None, timeout: float = PATIENCE
 ) -> None:
     """Wait until a card's probe `p` meets a condition in JavaScript, which may use `given`."""
     code = (
@@ -48,14 +48,14 @@ def wait_for_probe(
     notebook.wait_for(code, timeout, [tag, given])
 
 
-def wait_for_text(notebook: Notebook, text: str, timeout: float = PATIENCE) -> None:
+def wait_for_text(notebook: Views, text: str, timeout: float = PATIENCE) -> None:
     """Wait until the views say something."""
     notebook.wait_for(
         "(text) => deepAll('.tbw').some((view) => view.innerText.includes(text))", timeout, text
     )
 
 
-def box(notebook: Notebook, tag: str, selector: str) -> tuple[float, float, float, float]:
+def box(notebook: Views, tag: str, selector: str) -> tuple[float, float, float, float]:
     """Return left, top, width and height of a part of a card, brought into sight."""
     left, top, width, height = notebook.page.evaluate(
         f"""([tag, selector]) => {{
@@ -70,7 +70,7 @@ def box(notebook: Notebook, tag: str, selector: str) -> tuple[float, float, floa
 
 
 def point_until(
-    notebook: Notebook, place: Callable[[], tuple[float, float]], condition: str, given: Any = None
+    notebook: Views, place: Callable[[], tuple[float, float]], condition: str, given: Any = None
 ) -> tuple[float, float]:
     """Point at a place until a condition holds, and return it.
 
@@ -93,7 +93,7 @@ def point_until(
             return x, y
 
 
-def tooltip(notebook: Notebook) -> list[list[str]]:
+def tooltip(notebook: Views) -> list[list[str]]:
     """Return the rows of the tooltip, its heading first; nothing without one."""
     rows: list[list[str]] = notebook.page.evaluate(
         """() => [...(deepAll('.tooltip')[0]?.querySelectorAll('tr') ?? [])]
@@ -102,7 +102,7 @@ def tooltip(notebook: Notebook) -> list[list[str]]:
     return rows
 
 
-def slide(notebook: Notebook, selector: str, row: int) -> None:
+def slide(notebook: Views, selector: str, row: int) -> None:
     """Move a slider to a row."""
     notebook.page.evaluate(
         """([selector, row]) => {
@@ -114,7 +114,7 @@ def slide(notebook: Notebook, selector: str, row: int) -> None:
     )
 
 
-def drag(notebook: Notebook, tag: str, selector: str, start: float, end: float) -> None:
+def drag(notebook: Views, tag: str, selector: str, start: float, end: float) -> None:
     """Drag over a part of a card, from and to shares of its width, at half its height."""
     left, top, width, height = box(notebook, tag, selector)
     y = top + height / 2

@@ -166,6 +166,47 @@ CLAIM: dict[str, Any] = {
 CLAIMING_PLUGINS = ("tensor", "histograms", "pr_curves", "text", "images", "audio", "scalars")
 
 
+#: What of the page is not as it must be, whatever is in a log.
+ODDITIES = r"""() => {
+  const found = [];
+  if ('hacked' in window) found.push(`a script has run: ${window.hacked}`);
+  const elements = (words) => new Set(words.split(' '));
+  const never = elements('script iframe frame object embed form link meta base math marquee');
+  const inMarkdown = elements('ul ol li p pre code blockquote h1 h2 h3 h4 h5 h6 hr br strong em '
+    + 'del a img table thead tbody td tr th button span mark');
+  const addresses = elements('src srcset href xlink:href action data background poster');
+  const plain = elements('class title type rel target start align');
+  const allowed = { a: /^(?:https?:|mailto:|blob:)/, other: /^(?:blob:|data:image\/(?!svg)|#)/ };
+  for (const element of deepAll('.tbw *')) {
+    const where = element.outerHTML.slice(0, 200);
+    const isMarkdown = element.parentElement?.closest('.markdown');
+    if (never.has(element.localName) || isMarkdown && !inMarkdown.has(element.localName))
+      found.push(`an element: ${where}`);
+    for (const { name, value } of element.attributes) {
+      const isAddress = addresses.has(name);
+      if (/^on/i.test(name)) found.push(`a handler: ${where}`);
+      if (isAddress && !(allowed[element.localName] ?? allowed.other).test(value))
+        found.push(`an address: ${where}`);
+      if (isMarkdown && !isAddress && !plain.has(name)) found.push(`an attribute: ${where}`);
+    }
+    if (isMarkdown && !/^(?:|code-\w+|picture)$/.test(element.className))
+      found.push(`a class: ${where}`);
+  }
+  return found;
+}"""
+#: The tabs by name: what is to be seen of the good card, and of those that cannot be shown.
+TABS: dict[str, tuple[str, str]] = {
+    "Scalars": ("scalars", "p.points === 6"),
+    "Distributions": ("histograms", "true"),
+    "Histograms": ("histograms", "p.plots[0]?.sources?.[0]?.steps.length === 3"),
+    "PR curves": ("pr_curves", "true"),
+    "Images": ("images", "p.drawn.length === 2 && p.drawn.every((o) => o.loaded)"),
+    "Audio": ("audio", "p.drawn.length === 2 && p.drawn.every((o) => o.bytes && !o.error)"),
+    "Text": ("text", "p.drawn.length === 2 && p.drawn.every((o) => o.elements?.length === 1)"),
+    "Tensors": ("tensors", "String(p.slice?.values) === '2,2'"),
+}
+
+
 def tags_of(kind: str) -> tuple[str, str]:
     """Return the tags of the good and of the hostile series of a kind."""
     return f"{GOOD}/{kind}", f"{NAME} {kind}"

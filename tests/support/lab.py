@@ -167,7 +167,58 @@ ONLY_JS = """(path) => window.jupyterapp?.shell.currentWidget?.context?.path ===
   && document.querySelectorAll('.jp-NotebookPanel').length === 1"""
 
 
-class Notebook:
+class Views:
+    """What our views show in a page."""
+
+    page: Page
+
+    def errors(self) -> list[Any]:
+        """Return what has gone wrong in the page."""
+        raise NotImplementedError
+
+    def wait_for(self, condition: str, timeout: float = 30, argument: Any = None) -> Any:
+        """Wait, by animation frames, until the JavaScript function `condition` is true."""
+        try:
+            return self.page.wait_for_function(condition, arg=argument, timeout=timeout * 1000)
+        except PlaywrightTimeoutError as error:
+            state = f"not so after {timeout} s: {condition}\n{self.errors()}\n{self.text()}"
+            raise AssertionError(state) from error
+
+    def wait_for_drawn(self, count: int = 1, timeout: float = 30) -> None:
+        """Wait until at least `count` cards have drawn data."""
+        self.wait_for(
+            "(count) => deepAll('.card[data-drawn=\"1\"]').length >= count", timeout, count
+        )
+
+    def wait_for_series(self, expected: dict[str, int], timeout: float = 30) -> None:
+        """Wait until the cards of these tags have and draw so many series.
+
+        They come in several messages, and what has come is drawn a moment later.
+        """
+        self.wait_for(
+            """(expected) => Object.entries(expected).every(([tag, count]) =>
+              deepAll('.card[data-drawn="1"]').some((card) =>
+                card.dataset.tag === tag && Number(card.dataset.series) === count
+                  && (card.tbwidgetProbe().series ?? count) === count))""",
+            timeout,
+            expected,
+        )
+
+    def cards(self) -> dict[str, dict[str, Any]]:
+        """Return what each drawn card shows, by tag."""
+        return self.page.evaluate(
+            """() => Object.fromEntries(deepAll('.card[data-drawn="1"]').map((card) => [
+              card.dataset.tag,
+              { series: Number(card.dataset.series), probe: card.tbwidgetProbe() },
+            ]))"""
+        )
+
+    def text(self) -> str:
+        """Return the text of all views."""
+        return self.page.evaluate("() => deepAll('.tbw').map((e) => e.innerText).join('\\n')")
+
+
+class Notebook(Views):
     """One notebook in JupyterLab, in a page of its own or in one where another notebook was."""
 
     def __init__(
@@ -250,47 +301,6 @@ class Notebook:
     def running(self) -> bool:
         """Whether the cell started last still runs."""
         return not self.page.evaluate("window.cellDone")
-
-    def wait_for(self, condition: str, timeout: float = 30, argument: Any = None) -> Any:
-        """Wait, by animation frames, until the JavaScript function `condition` is true."""
-        try:
-            return self.page.wait_for_function(condition, arg=argument, timeout=timeout * 1000)
-        except PlaywrightTimeoutError as error:
-            state = f"not so after {timeout} s: {condition}\n{self.errors()}\n{self.text()}"
-            raise AssertionError(state) from error
-
-    def wait_for_drawn(self, count: int = 1, timeout: float = 30) -> None:
-        """Wait until at least `count` cards have drawn data."""
-        self.wait_for(
-            "(count) => deepAll('.card[data-drawn=\"1\"]').length >= count", timeout, count
-        )
-
-    def wait_for_series(self, expected: dict[str, int], timeout: float = 30) -> None:
-        """Wait until the cards of these tags have and draw so many series.
-
-        They come in several messages, and what has come is drawn a moment later.
-        """
-        self.wait_for(
-            """(expected) => Object.entries(expected).every(([tag, count]) =>
-              deepAll('.card[data-drawn="1"]').some((card) =>
-                card.dataset.tag === tag && Number(card.dataset.series) === count
-                  && (card.tbwidgetProbe().series ?? count) === count))""",
-            timeout,
-            expected,
-        )
-
-    def cards(self) -> dict[str, dict[str, Any]]:
-        """Return what each drawn card shows, by tag."""
-        return self.page.evaluate(
-            """() => Object.fromEntries(deepAll('.card[data-drawn="1"]').map((card) => [
-              card.dataset.tag,
-              { series: Number(card.dataset.series), probe: card.tbwidgetProbe() },
-            ]))"""
-        )
-
-    def text(self) -> str:
-        """Return the text of all views."""
-        return self.page.evaluate("() => deepAll('.tbw').map((e) => e.innerText).join('\\n')")
 
     def output(self, number: int) -> str:
         return self.cell(number).locator(".jp-Cell-outputArea").inner_text()

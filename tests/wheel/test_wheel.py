@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.wheel
 
-BUNDLES = ("audio", "images", "markdown", "runtime", "stub", "tensors", "text")
+BUNDLES = ("audio", "images", "markdown", "report", "runtime", "stub", "tensors", "text")
 BUILT = {"tbwidget/static/protos.binpb", *(f"tbwidget/static/{name}.js" for name in BUNDLES)}
 EXTENSION = {"package.json", "install.json", "static/remoteEntry.js"}
 

@@ -136,6 +136,8 @@ function Body(props: { view: View; tab: Tab | undefined; only: Tab | null | unde
   if (session.connection.value === "gone")
     return <Empty title="The kernel was restarted">Run the cell again to go on.</Empty>;
   if (!status) return <Empty title="Opening the log directory" />;
+  if (session.report && !status.files)
+    return <Empty title="No event files">There were none when this report was made.</Empty>;
   if (!status.exists)
     return (
       <Empty title="Waiting for the log directory">

@@ -5,7 +5,7 @@ import { formatStep } from "../charts/format";
 import type { Session } from "../state/session";
 import { IconButton } from "../ui/controls";
 import { waitingForKernel } from "../wire/channel";
-import type { ProblemRow, StatusMessage } from "../wire/types";
+import type { StatusMessage } from "../wire/types";
 import { formatReading } from "./reading";
 
 const LIVE_SECONDS = 60;
@@ -13,10 +13,21 @@ const LIVE_SECONDS = 60;
 export function StatusLine({ session }: { session: Session }) {
   const status = session.status.value;
   const cursor = session.cursor.value;
+  const { report } = session;
   return (
     <footer class="status">
       <State session={session} />
-      {status && status.points > 0 && <span>{formatStep(status.points)} points, all kept</span>}
+      {report && report.notes.length > 0 && (
+        <Listing text={`thinned to ${report.budget}`} title="What is not in this file">
+          {async () => report.notes}
+        </Listing>
+      )}
+      {status && status.points > 0 && (
+        <span class={report ? "wide" : ""}>
+          {formatStep(status.points)}{" "}
+          {report?.notes.length ? "points in the log" : "points, all kept"}
+        </span>
+      )}
       {status && status.problems > 0 && <Problems session={session} status={status} />}
       {waitingForKernel.value > 0 && (
         <span class="warn-text" title="A cell is running; what you asked for comes when it ends">
@@ -24,12 +35,14 @@ export function StatusLine({ session }: { session: Session }) {
         </span>
       )}
       <span class="end">{cursor?.label}</span>
-      <IconButton
-        icon={session.paused.value ? "play" : "pause"}
-        label={session.paused.value ? "Go on updating" : "Pause updates"}
-        pressed={session.paused.value}
-        onClick={() => session.pause(!session.paused.value)}
-      />
+      {!report && (
+        <IconButton
+          icon={session.paused.value ? "play" : "pause"}
+          label={session.paused.value ? "Go on updating" : "Pause updates"}
+          pressed={session.paused.value}
+          onClick={() => session.pause(!session.paused.value)}
+        />
+      )}
     </footer>
   );
 }
@@ -58,6 +71,7 @@ type Tone = "live" | "warn" | "idle";
 
 function describe(session: Session, now: number): [Tone, string] {
   const status = session.status.value;
+  if (session.report) return ["idle", `report of ${formatDate(session.report.date)}, no kernel`];
   if (session.connection.value === "gone") return ["warn", "kernel restarted: run the cell again"];
   if (session.connection.value === "silent") return ["warn", "no word from the kernel"];
   if (session.paused.value) return ["idle", "paused"];
@@ -71,25 +85,38 @@ function describe(session: Session, now: number): [Tone, string] {
 }
 
 function Problems({ session, status }: { session: Session; status: StatusMessage }) {
-  const rows = useSignal<ProblemRow[] | null>(null);
   const { problems, bytes_skipped } = status;
   const skipped = bytes_skipped ? `: ${formatStep(bytes_skipped)} bytes skipped` : "";
+  const count = problems === 1 ? "1 problem" : `${problems} problems`;
+  return (
+    <Listing text={count + skipped} title="Problems while reading">
+      {async () => (await session.problems()).map(({ file, message }) => [file, message])}
+    </Listing>
+  );
+}
+
+/** Words that unfold a list of texts, each under its heading. */
+function Listing(props: {
+  text: string;
+  title: string;
+  children: () => Promise<[heading: string, text: string][]>;
+}) {
+  const rows = useSignal<[string, string][] | null>(null);
   const toggle = async () => {
-    rows.value = rows.value ? null : await session.problems().catch(() => []);
+    rows.value = rows.value ? null : await props.children().catch(() => []);
   };
   return (
     <>
       <button type="button" class="link" aria-expanded={rows.value !== null} onClick={toggle}>
-        {problems === 1 ? "1 problem" : `${problems} problems`}
-        {skipped}
+        {props.text}
       </button>
       {rows.value && (
-        <div class="popover" role="dialog" aria-label="Problems while reading">
+        <div class="popover" role="dialog" aria-label={props.title}>
           <dl>
-            {rows.value.map((row) => (
-              <div key={`${row.file}:${row.offset}:${row.kind}`}>
-                <dt>{row.file}</dt>
-                <dd>{row.message}</dd>
+            {rows.value.map(([heading, text], at) => (
+              <div key={at}>
+                <dt>{heading}</dt>
+                <dd>{text}</dd>
               </div>
             ))}
           </dl>
@@ -116,4 +143,9 @@ function formatAge(seconds: number): string {
   if (age < 3600) return `${(age / 60).toFixed(0)} min`;
   if (age < 86_400) return `${(age / 3600).toFixed(0)} h`;
   return `${(age / 86_400).toFixed(0)} days`;
+}
+
+function formatDate(seconds: number): string {
+  const parts = { day: "numeric", month: "short", year: "numeric" } as const;
+  return new Date(seconds * 1000).toLocaleDateString("en", parts);
 }

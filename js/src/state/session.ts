@@ -30,6 +30,13 @@ export interface RunNote {
   note?: string;
 }
 
+/** When an HTML file was written, how large it might be, and what is not in it, by title. */
+export interface Report {
+  date: number;
+  budget: string;
+  notes: [title: string, text: string][];
+}
+
 /** What the pointer is at: a tag, a position on the x axis, and each run's value there. */
 export interface Cursor {
   tag: string;
@@ -58,6 +65,8 @@ export class Session {
   readonly status: Signal<StatusMessage | null> = signal(null);
   readonly connection: Signal<Connection> = signal("live");
   readonly paused = signal(false);
+  /** What is known of a report, in which there is no kernel; null where there is one. */
+  readonly report: Report | null;
   readonly cursor: Signal<Cursor | null> = signal(null);
   readonly settings;
   /** Runs that are switched on. */
@@ -86,6 +95,8 @@ export class Session {
   private constructor(channel: Channel) {
     this.channel = channel;
     const { model } = channel;
+    this.report = (model.get("_report") as Report | undefined) ?? null;
+    Channel.withoutKernel = this.report !== null;
     this.settings = {
       smoothing: new Setting<number>(model, "smoothing"),
       xAxis: new Setting<XAxis>(model, "x_axis"),
@@ -156,7 +167,7 @@ export class Session {
     if (this.#views++ === 0) {
       this.#hello();
       document.addEventListener("visibilitychange", this.#tellVisible);
-      this.#timer = setInterval(() => this.#watchHeartbeat(), 2_000);
+      if (!this.report) this.#timer = setInterval(() => this.#watchHeartbeat(), 2_000);
       this.#heard = Date.now();
     }
     return () => {

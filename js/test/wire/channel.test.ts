@@ -46,6 +46,15 @@ describe("Channel", () => {
     await expect(request).rejects.toMatchObject({ message: "no such tag", hint: "reload" });
   });
 
+  test("without a kernel none is busy, however long an answer takes", () => {
+    const { exports } = fakeStub();
+    Channel.withoutKernel = true;
+    void Channel.of(exports).request("a");
+    vi.advanceTimersByTime(BUSY_AFTER_MS * 10);
+    Channel.withoutKernel = false;
+    expect(waitingForKernel.value).toBe(0);
+  });
+
   test("a request that waits makes the kernel busy, until its answer", async () => {
     const { exports, sent } = fakeStub();
     const request = Channel.of(exports).request("a");

@@ -109,6 +109,14 @@ class CustomScalars(Scalars):
         self._data_kinds = list(self.data_kinds) if layout is None else ["scalars"]
         PUBLISHER.wake(self.state)
 
+    @property
+    def tag_kind(self) -> str:
+        """Of which kind the tags are that its page says it shows."""
+        return "scalars"
+
+    def _twin_arguments(self) -> dict[str, Any]:
+        return {"layout": self._given}
+
     def shown_tags(self) -> list[str]:
         """Return the scalar tags that the charts show, in natural order."""
         used = {
@@ -162,6 +170,11 @@ class CustomScalars(Scalars):
             if message != known:
                 yield message, []
         yield from super().updates()
+
+    def general(self) -> list[Message]:
+        """Return the layout."""
+        self._told = self.categories(), self._message(self.categories())
+        return [(self._told[1], [])]
 
     def _message(self, shown: tuple[TagCategory, ...]) -> dict[str, Any]:
         known = {tag: self.state.tag_number(tag) for tag in super().shown_tags()}

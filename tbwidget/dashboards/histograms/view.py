@@ -121,6 +121,8 @@ class Histograms(TagDashboard):
     title: ClassVar[str] = "Histograms"
     data_kinds: ClassVar[tuple[str, ...]] = ("histograms",)
     page_writes: ClassVar[frozenset[str]] = TagDashboard.page_writes | set(_OWN)
+    recorded_steps: ClassVar[tuple[int | None, ...]] = (None, 60, 30, 12, 5)
+    most_runs: ClassVar[int | None] = MOST_RUNS
 
     mode = traitlets.Enum(MODES, "offset").tag(sync=True)
     bins = traitlets.Int(DEFAULT_BINS, min=0, max=MOST_BINS).tag(sync=True)
@@ -171,6 +173,8 @@ class Histograms(TagDashboard):
 
     def _limit(self, series: int) -> int:
         """Return how many steps the page gets of each of so many series."""
+        if self.most_steps is not None:
+            return min(self.max_slices, self.most_steps)
         total = max(TOTAL_SLICES, SERIES_IN_FULL * self.max_slices)
         return min(self.max_slices, max(FEWEST_SLICES, total // max(1, series)))
 

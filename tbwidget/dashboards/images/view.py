@@ -80,6 +80,7 @@ class Images(ValueDashboard):
     title: ClassVar[str] = "Images"
     data_kinds: ClassVar[tuple[str, ...]] = ("images",)
     modules: ClassVar[tuple[str, ...]] = ("images",)
+    first_wish: ClassVar[Mapping[str, Any]] = {"sample": 0}
     page_writes: ClassVar[frozenset[str]] = ValueDashboard.page_writes | set(_OWN)
 
     brightness = traitlets.Float(1.0, min=0.0, max=2.0).tag(sync=True)
@@ -154,6 +155,10 @@ class Images(ValueDashboard):
                 yield Named(name, tag, step, wall_time, sample, image)
 
     # -- what the page gets ------------------------------------------------------------------------
+
+    def wishes_beside(self, item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the other samples of a step."""
+        yield from ({"sample": sample} for sample in range(1, item.get("samples", 1)))
 
     def series_of(self, run: str) -> Mapping[str, ImageSeries]:
         """Return the images of a run by tag."""

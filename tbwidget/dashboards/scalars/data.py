@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
 from tbwidget.analysis.smoothing import smooth
+from tbwidget.events.files import write_whole
 from tbwidget.logs.frames import pieces_of, scalars_frame
 from tbwidget.logs.tables import export
 from tbwidget.widget.frame import jsonable
@@ -105,9 +105,9 @@ def save(
     target = os.fspath(path)
     suffix = os.path.splitext(target)[1].lower()
     if suffix in PICTURES:
-        _replace(target, _picture(suffix, draw()))
+        write_whole(target, _picture(suffix, draw()))
     elif suffix == ".json":
-        _replace(target, _json(state, tags, runs))
+        write_whole(target, _json(state, tags, runs))
     elif suffix in TABLES:
         export(shown_scalars(state, visible(state, runs)), target, tags, None)
     else:
@@ -135,15 +135,3 @@ def _json(state: ViewState, tags: list[str], runs: list[str]) -> bytes:
         for run, tag, points in pieces_of(shown_scalars(state, visible(state, runs)), tags, None)
     ]
     return json.dumps(series, allow_nan=False).encode()
-
-
-def _replace(target: str, content: bytes) -> None:
-    """Write a file under another name until it is whole: half a picture looks like one."""
-    part = f"{target}.{os.getpid()}.part"
-    try:
-        with open(part, "wb") as file:
-            file.write(content)
-        os.replace(part, target)
-    finally:
-        with suppress(FileNotFoundError):
-            os.remove(part)

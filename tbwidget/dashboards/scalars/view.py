@@ -90,6 +90,9 @@ class Scalars(Deriving, ScalarsOut):
     kind: ClassVar[str] = "scalars"
     title: ClassVar[str] = "Scalars"
     data_kinds: ClassVar[tuple[str, ...]] = ("scalars",)
+    recorded_steps: ClassVar[tuple[int | None, ...]] = (
+        *(2**31, 20_000, 10_000, 5_000, 3_000, 2_000, 1_000, 500, 250, 120, 64),
+    )
 
     def __init__(
         self,
@@ -150,6 +153,8 @@ class Scalars(Deriving, ScalarsOut):
 
     def _limit(self, wanted: int, *, reading: bool) -> int:
         """Return how many points to send of a series, so that all together are not too many."""
+        if self.most_steps is not None:
+            return self.most_steps
         few = len(self.logdir.runs) < MANY_RUNS  # long series will be sent several times
         if reading:  # runs that have no series yet will want their share
             wanted = max(wanted, self.expected_series())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,16 @@ from tbwidget.analysis.blocks import REDUCTIONS, block_of, reduced, slice_of
 from tbwidget.widget.frame import pack_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import numpy.typing as npt
 
 #: Rows and columns of a slice that are sent at most, and unasked.
 MOST_CELLS = 256
 PUSHED_CELLS = 64
+#: What cards ask for, of a normal and a larger size; and slices of one tensor in a file at most.
+CARD_CELLS = (128, 256)
+MOST_INDICES = 65
 #: Of texts so many rows and columns, and characters of each.
 MOST_TEXTS = (128, 16)
 MOST_CHARACTERS = 500
@@ -44,6 +50,20 @@ def wish_of(wish: dict[str, Any]) -> Wish:
         how if how in (*REDUCTIONS, PART) else REDUCTIONS[0],
         _whole_numbers(wish.get("first")),
     )
+
+
+def wishes_beside(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what `js/src/dashboards/tensors/wishes.ts` asks for beside the small first slice."""
+    if "cells" not in item:
+        return
+    indices = [list(one) for one in islice(np.ndindex(*item["shape"][:-2]), MOST_INDICES)]
+    if "texts" in item:
+        yield from ({"index": index, "first": [0, 0]} for index in indices[1:])
+        return
+    for cells in CARD_CELLS:
+        if item["how"]:
+            yield {"cells": cells}
+        yield from ({"cells": cells, "index": index} for index in indices[1:])
 
 
 def describe_slice(

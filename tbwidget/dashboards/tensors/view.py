@@ -12,10 +12,10 @@ from tbwidget.widget.frame import jsonable
 from tbwidget.widget.values import PLACE, ValueDashboard
 
 from .entries import TensorEntries
-from .slices import PUSHED_CELLS, describe_slice, wish_of
+from .slices import PUSHED_CELLS, describe_slice, wish_of, wishes_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import numpy.typing as npt
     import pandas as pd
@@ -119,6 +119,10 @@ class Tensors(ValueDashboard):
     def pushed_size(self, length: int) -> int:
         """Return about how many bytes are pushed of a tensor whose record has `length` bytes."""
         return min(length, 8 * PUSHED_CELLS**2)
+
+    def wishes_beside(self, item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield finer pictures of a slice, and other slices of the tensor."""
+        return wishes_beside(item)
 
     def describe(
         self, value: Any, wish: dict[str, Any], buffers: list[memoryview]

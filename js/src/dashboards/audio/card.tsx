@@ -104,7 +104,9 @@ export function AudioCard({ view, model, deck, tag, visible }: CardProps) {
     <CardFrame
       {...{ view, visible, seen, onElement, state }}
       tag={tag[1]}
-      note={waiting && waitingForKernel.value > 0 ? "kernel busy: the clips follow" : ""}
+      note={
+        waiting && waitingForKernel.value > 0 ? "kernel busy: the clips follow" : model.thinned(tag)
+      }
       className="audio"
       data={{ "data-series": rows.length }}
       label={`${tag[1]}: clips of ${rows.length} runs`}

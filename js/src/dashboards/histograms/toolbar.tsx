@@ -78,10 +78,32 @@ function Marked({ view, model }: { view: View; model: HistogramsModel }) {
 
 function SettingsPanel({ view, model }: { view: View; model: HistogramsModel }) {
   const { settings } = view.session;
+  return (
+    <div class="settings">
+      {!view.session.report && <KernelSettings view={view} model={model} />}
+      <h5>Cards</h5>
+      <Slider
+        label="Width"
+        min={200}
+        max={1200}
+        step={20}
+        value={settings.cardWidth.value}
+        text={`${settings.cardWidth.value} px`}
+        onInput={(value) => {
+          settings.cardWidth.value = value;
+        }}
+      />
+    </div>
+  );
+}
+
+/** What the kernel makes histograms by. */
+function KernelSettings({ view, model }: { view: View; model: HistogramsModel }) {
+  const { settings } = view.session;
   const bins = model.bins.value;
   const slices = model.maxSlices.value;
   return (
-    <div class="settings">
+    <>
       <h5>Buckets</h5>
       <Select
         label="Bins"
@@ -122,19 +144,7 @@ function SettingsPanel({ view, model }: { view: View; model: HistogramsModel }) 
           model.maxSlices.value = Number(value);
         }}
       />
-      <h5>Cards</h5>
-      <Slider
-        label="Width"
-        min={200}
-        max={1200}
-        step={20}
-        value={settings.cardWidth.value}
-        text={`${settings.cardWidth.value} px`}
-        onInput={(value) => {
-          settings.cardWidth.value = value;
-        }}
-      />
-    </div>
+    </>
   );
 }
 

@@ -74,7 +74,7 @@ export function ImageCard({ view, model, tag, visible }: CardProps) {
     <CardFrame
       {...{ view, visible, seen, onElement, state }}
       tag={tag[1]}
-      note={noteOf(panes)}
+      note={noteOf(panes) || model.thinned(tag)}
       className={`images${actualSize.value ? " actual" : ""}`}
       data={{ "data-series": panes.filter(isShown).length }}
       label={`${tag[1]}: images of ${panes.length} runs`}

@@ -118,9 +118,11 @@ export function Card({ view, model, tag, visible }: CardProps) {
 }
 
 /** What a reader must know to read the chart right. */
-export function noteOf({ model, zoom, x }: CardParts, tag: number): string {
+export function noteOf({ view, model, zoom, x, sources }: CardParts, tag: number): string {
   if (x.value === "order") return "all steps equal: in the order written";
   if (zoom.value && waitingForKernel.value) return "kernel busy: coarse picture";
+  const coarse = zoom.value && sources.value.some(({ series }) => !series.exact);
+  if (coarse && view.session.report) return "coarse picture: the report has no more points";
   return model.note(tag);
 }
 

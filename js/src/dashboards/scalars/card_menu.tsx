@@ -199,16 +199,18 @@ function Files({ state, chart }: { state: CardParts; chart: ChartHandle }) {
       <button type="button" onClick={save("json", () => jsonOf(chart.lines), "application/json")}>
         JSON
       </button>
-      <button
-        type="button"
-        title="The cell that makes this view"
-        onClick={async () => {
-          const code = await state.code();
-          copied.value = (await copyText(code)) ? "Copied" : "Not allowed here";
-        }}
-      >
-        {copied.value || "Copy as Python"}
-      </button>
+      {!state.view.session.report && (
+        <button
+          type="button"
+          title="The cell that makes this view"
+          onClick={async () => {
+            const code = await state.code();
+            copied.value = (await copyText(code)) ? "Copied" : "Not allowed here";
+          }}
+        >
+          {copied.value || "Copy as Python"}
+        </button>
+      )}
     </fieldset>
   );
 }

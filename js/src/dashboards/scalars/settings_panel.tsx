@@ -34,6 +34,7 @@ const SORTS = [
 
 export function SettingsPanel({ session, model }: { session: Session; model: ScalarsModel }) {
   const { settings } = session;
+  const live = !session.report; // else nobody makes what the page lacks
   return (
     <div class="settings">
       <h5>Axes</h5>
@@ -54,8 +55,8 @@ export function SettingsPanel({ session, model }: { session: Session; model: Sca
         }}
       />
       <h5>Groups</h5>
-      <Grouping session={session} kind="groupBy" label="Show" />
-      {settings.groupBy.value && (
+      {live && <Grouping session={session} kind="groupBy" label="Show" />}
+      {live && settings.groupBy.value && (
         <>
           <Select
             label="Curve"
@@ -83,14 +84,16 @@ export function SettingsPanel({ session, model }: { session: Session; model: Sca
           settings.foldChildren.value = on;
         }}
       />
-      <Check
-        label="Points that restarts replaced"
-        title="Drawn dotted behind the others, each stretch of ascending steps as a line of its own"
-        value={settings.superseded.value}
-        onChange={(on) => {
-          settings.superseded.value = on;
-        }}
-      />
+      {live && (
+        <Check
+          label="Points that restarts replaced"
+          title="Drawn dotted behind the others, each stretch of ascending steps as a line of its own"
+          value={settings.superseded.value}
+          onChange={(on) => {
+            settings.superseded.value = on;
+          }}
+        />
+      )}
       <h5>Colours</h5>
       <Grouping session={session} kind="colorBy" label="Colour by" />
       <Check
@@ -138,8 +141,8 @@ export function SettingsPanel({ session, model }: { session: Session; model: Sca
           settings.tooltipRows.value = value;
         }}
       />
-      <h5>Save all cards</h5>
-      <SaveAll model={model} />
+      {live && <h5>Save all cards</h5>}
+      {live && <SaveAll model={model} />}
     </div>
   );
 }
@@ -169,7 +172,10 @@ function SaveAll({ model }: { model: ScalarsModel }) {
 }
 
 function xAxes(session: Session): { value: XAxis; text: string }[] {
-  const tags = session.tags.value.scalars ?? [];
+  const current = session.settings.xAxis.value;
+  const tags = (session.tags.value.scalars ?? []).filter(
+    ([, name]) => !session.report || current === `tag:${name}`,
+  );
   return [
     { value: "step", text: "step" },
     { value: "relative", text: "relative time" },

@@ -112,15 +112,18 @@ export abstract class SummaryModel<State extends CardState = CardState> {
   note(tag: TagRow): string {
     const sources = this.sources(tag);
     const unreadable = sources.reduce((sum, { summary }) => sum + summary.unreadable, 0);
-    const thinned = sources.filter(({ summary }) => summary.steps > summary.step.length);
     const notes = [];
     if (unreadable) notes.push(`${counted(unreadable)} cannot be read`);
-    if (thinned.length) {
-      const largest = Math.max(...thinned.map(({ summary }) => summary.steps));
-      const shown = Math.max(...thinned.map(({ summary }) => summary.step.length));
-      notes.push(`${shown} of ${largest.toLocaleString("en")} steps`);
-    }
-    return notes.join(", ");
+    return [...notes, this.thinned(tag)].filter(Boolean).join(", ");
+  }
+
+  /** How many steps of a tag are here, where there are more; empty if not. */
+  thinned(tag: TagRow): string {
+    const thinned = this.sources(tag).filter(({ summary }) => summary.steps > summary.step.length);
+    if (!thinned.length) return "";
+    const largest = Math.max(...thinned.map(({ summary }) => summary.steps));
+    const shown = Math.max(...thinned.map(({ summary }) => summary.step.length));
+    return `${shown} of ${largest.toLocaleString("en")} steps`;
   }
 
   /** Keep the page supplied with `tags`, those that the view `id` shows now. */

@@ -104,7 +104,8 @@ export class TensorsModel extends ValueModel<Tensor, TensorCardState> {
       unreadable += summary.unreadable;
       for (const size of summary.columns.size ?? []) if (!Number.isNaN(size)) made++;
     }
-    const notes = [];
+    const thinned = this.thinned(tag);
+    const notes = thinned ? [thinned] : [];
     if (unreadable)
       notes.push(`${unreadable} ${unreadable === 1 ? "step" : "steps"} cannot be read`);
     if (made + unreadable < all)

@@ -67,7 +67,7 @@ export function TextCard({ view, model, tag, visible }: CardProps) {
     <CardFrame
       {...{ view, visible, seen, onElement, state }}
       tag={tag[1]}
-      note={busy ? "kernel busy: the texts follow" : noteOf(items.value, model)}
+      note={busy ? "kernel busy: the texts follow" : noteOf(items.value, model, tag)}
       className="texts"
       data={{ "data-series": series }}
       label={`${tag[1]}: texts of ${series} runs`}
@@ -149,9 +149,11 @@ function setRange(range: { value: readonly [number, number] }, first: number, en
   if (range.value[0] !== first || range.value[1] !== end) range.value = [first, end];
 }
 
-function noteOf(items: Items | null, model: TextModel): string {
-  if (!items || (model.mode.value === "step" && !model.search.state.value)) return "";
-  return `${items.count.toLocaleString("en")} text${items.count === 1 ? "" : "s"}`;
+function noteOf(items: Items | null, model: TextModel, tag: TagRow): string {
+  const thinned = model.thinned(tag);
+  if (!items || (model.mode.value === "step" && !model.search.state.value)) return thinned;
+  const count = `${items.count.toLocaleString("en")} text${items.count === 1 ? "" : "s"}`;
+  return thinned ? `${count}, ${thinned}` : count;
 }
 
 /** Leave on the element what tests (and the curious) can read: that it is drawn, and what. */
