@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tbwidget.drawing.shapes import Picture
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.logs.frames import Selection
     from tbwidget.logs.kinds import LayoutSeries
     from tbwidget.widget.dashboard import Source
@@ -195,6 +196,16 @@ class CustomScalars(Scalars):
         from .figure import picture_of
 
         return picture_of(self.state, self.categories(), self.shown_runs())
+
+    def preview(self) -> Preview:
+        """Return the first charts at a glance."""
+        from tbwidget.dashboards import previews
+
+        from .figure import panels_of
+
+        charts = [chart for category in self.categories() for chart in category.charts]
+        panels = panels_of(self.state, charts[: previews.MOST_PANELS], self.shown_runs())
+        return previews.curves(panels, len(charts), "chart")
 
     def to_code(self) -> str:
         """Return the Python that makes this very view again; see `Scalars.to_code`."""

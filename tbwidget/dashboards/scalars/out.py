@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tbwidget.drawing.shapes import Picture
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.logs.frames import Selection
 
 
@@ -76,6 +77,16 @@ class ScalarsOut(TagDashboard):
         from .figure import picture_of
 
         return picture_of(self.state, self.shown_tags(), self.shown_runs())
+
+    def preview(self) -> Preview:
+        """Return the first charts at a glance."""
+        from tbwidget.dashboards import previews
+
+        from .figure import panels_of
+
+        tags = self.preview_tags()
+        panels = panels_of(self.state, tags[: previews.MOST_PANELS], self.shown_runs())
+        return previews.curves(panels, len(tags), "tag")
 
     def to_bqplot(self) -> Any:
         """Return a `bqplot.Figure` with a line for each visible run and tag.

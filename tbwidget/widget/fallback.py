@@ -1,0 +1,228 @@
+"""The output beside a view that is there when the view is not: a picture and lines of text.
+
+A saved notebook has the widget's output too, but JupyterLab shows an error in its place if there is
+neither a kernel nor saved state, and others show nothing of it. So the picture is an output of its
+own, in front of the view, and updated when what it shows has changed. A page that shows the view
+hides it (`js/src/wire/fallback.ts`), by the key that the PNG holds.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from tbwidget.drawing.png import with_key
+from tbwidget.drawing.sheet import WIDTH
+from tbwidget.logs.follow import FOLLOWER
+
+from .options import options
+from .publisher import PUBLISHER
+from .stills import Still, name_of, still_of
+
+if TYPE_CHECKING:
+    from .dashboard import View
+
+#: A picture is drawn once nothing has changed for so long, or so long after the last one.
+QUIET_SECONDS = 2.0
+LONGEST_SECONDS = 60.0
+#: Two pictures are at least so far apart, and drawing takes this part of one core at most.
+SHORTEST_SECONDS = 5.0
+DUTY = 0.02
+#: After so many pictures with no word from a page, they come this seldom: the server may be
+#: keeping all of them for a page that is closed.
+MOST_UNHEARD, UNHEARD_SECONDS = 30, 600.0
+MOST_FAILURES = 3
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+
+def bundle_of(still: Still, key: str) -> Bundle:
+    """Return data and metadata of an output; the picture holds `key`."""
+    data: dict[str, Any] = {"text/plain": still.text}
+    metadata: dict[str, Any] = {}
+    if still.picture:
+        picture = with_key(still.picture, key)
+        data["image/png"] = base64.b64encode(picture).decode("ascii")
+        metadata["image/png"] = {"width": int(WIDTH)}
+    return data, metadata
+
+
+class Output:
+    """The output of one view.
+
+    Parameters
+    ----------
+    view
+        The view, which it does not keep alive.
+    channel
+        What publishes outputs: IPython's display publisher.
+    now
+        Seconds on the clock of `tick`.
+    """
+
+    def __init__(self, view: View, channel: Any, now: float) -> None:
+        self.view = weakref.ref(view)
+        self.ended = False
+        self._channel, self._key = channel, view.picture_key
+        self._touched = 0
+        self._observed = [view.state, *view.parts()]
+        for one in self._observed:
+            one.observe(self._touch)
+        self._seen = self._drawn = self._version(view)
+        self._changed_at = self._drawn_at = now
+        self._pause = 0.0
+        self._unheard = self._failures = 0
+        self._still = Still("", b"")
+
+    def _touch(self, change: Any) -> None:
+        if not change.name.startswith("_") and change.name != "comm":
+            self._touched += 1
+
+    def _version(self, view: View) -> tuple[int, int]:
+        return view.state.revision, self._touched
+
+    def close(self) -> None:
+        """Follow the view no more."""
+        for one in self._observed:
+            one.unobserve(self._touch)
+
+    def show(self) -> None:
+        """Publish the output."""
+        self._publish(update=False)
+
+    def tick(self, now: float) -> bool:
+        """Publish the output anew if it is time, and tell whether it was."""
+        view = self.view()
+        if view is None or not self._is_due(view, now):
+            return False
+        self._drawn, self.ended = self._seen, False
+        began, before = time.thread_time(), self._still
+        self._draw(view)
+        cost = time.thread_time() - began
+        self._drawn_at = now
+        self._pause = max(SHORTEST_SECONDS, cost / DUTY)
+        if self._still == before:
+            return False
+        if PUBLISHER.heard_since(view.state, now - LONGEST_SECONDS):
+            self._unheard = 0
+        self._unheard += 1
+        if self._unheard > MOST_UNHEARD:
+            self._pause = UNHEARD_SECONDS
+        self._publish(update=True)
+        return True
+
+    def _is_due(self, view: View, now: float) -> bool:
+        version = self._version(view)
+        if version != self._seen:
+            self._seen, self._changed_at = version, now
+        if version == self._drawn:
+            self.ended = False
+            return False
+        since = now - self._drawn_at
+        quiet = self.ended or now - self._changed_at >= QUIET_SECONDS
+        return since >= self._pause and (quiet or since >= LONGEST_SECONDS)
+
+    def _draw(self, view: View) -> None:
+        self._still = still_of(view)
+
+    def _publish(self, *, update: bool) -> None:
+        view = self.view()
+        if view is None or view.comm is None or self._failures >= MOST_FAILURES:
+            return
+        if not update:
+            self._draw(view)
+        data, metadata = bundle_of(self._still, self._key)
+        try:
+            self._channel.publish(
+                data=data,
+                metadata=metadata,
+                transient={"display_id": f"tbwidget-{self._key}"},
+                update=update,
+            )
+        except Exception:  # noqa: BLE001  (old kernels cannot send from a thread; nothing to tell)
+            self._failures += 1
+        view.set_trait("_picture", self._still.picture)
+
+
+class Outputs:
+    """The outputs of all views that are shown, kept up to date on the follower's thread."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all: a forked child has no page."""
+        self._outputs: dict[str, Output] = {}
+        self._hooked = False
+
+    def show(self, view: View) -> Bundle:
+        """Publish the output of a view, and return what its own bundle is to have besides.
+
+        That is the same picture where there is no place for an output beside it, else one line: a
+        notebook that shows both would show the picture twice.
+        """
+        if not options.static_fallback:
+            return {}, {}
+        channel = _channel()
+        if channel is None or view.comm is None:
+            return bundle_of(still_of(view), view.picture_key)
+        output = self._outputs.get(view.picture_key)
+        if output is None:
+            output = Output(view, channel, time.monotonic())
+            self._outputs[view.picture_key] = output
+        self._hook()
+        output.show()
+        FOLLOWER.subscribe(self.tick)
+        return {"text/plain": name_of(view)}, {}
+
+    def remove(self, view: View) -> None:
+        """Publish no more for a view."""
+        output = self._outputs.pop(view.picture_key, None)
+        if output is not None:
+            output.close()
+
+    def tick(self, now: float | None = None) -> bool:
+        """Publish what is due; nobody watches because of that."""
+        now = time.monotonic() if now is None else now
+        for key, output in list(self._outputs.items()):
+            if output.view() is None:
+                self._outputs.pop(key, None)
+            elif output.tick(now):
+                break  # one at a time: in between, what is live goes out
+        return False
+
+    def _hook(self) -> None:
+        """Learn from IPython when a cell has ended: what it changed is drawn without waiting."""
+        if self._hooked:
+            return
+        self._hooked = True
+        from IPython import get_ipython
+
+        get_ipython().events.register("post_run_cell", self._cell_ended)
+
+    def _cell_ended(self, _result: Any = None) -> None:
+        for output in list(self._outputs.values()):
+            output.ended = True
+        FOLLOWER.wake()
+
+
+def _channel() -> Any:
+    """Return what publishes outputs in the cell that runs; None if no cell of a notebook does."""
+    try:
+        from IPython import get_ipython
+
+        shell = get_ipython()
+        running = shell.kernel.get_parent("shell")["header"]["msg_type"] == "execute_request"
+    except (ImportError, AttributeError, KeyError, TypeError):
+        return None
+    # A cell whose output is captured has a publisher of its own, which cannot update.
+    return shell.display_pub if running and hasattr(shell.display_pub, "pub_socket") else None
+
+
+OUTPUTS = Outputs()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=OUTPUTS.reset)
