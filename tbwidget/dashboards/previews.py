@@ -28,7 +28,7 @@ from tbwidget.widget.summarising import row_at, thinned_rows
 from .histograms.slices import Wish, hold, range_of, slices_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tbwidget.widget.summarising import SummaryDashboard
     from tbwidget.widget.watching import TagDashboard
@@ -41,6 +41,8 @@ Row = tuple[str, ...]
 MOST_PANELS, MOST_ROWS = 9, 14
 #: Points of all curves of a picture: it takes the kernel a moment, and then is a small file.
 TOTAL_POINTS, FEWEST_POINTS = 60_000, 48
+#: Lines of a chart and of all charts, and points that are looked at to draw them.
+MOST_LINES, TOTAL_LINES, TOTAL_READ = 100, 300, 1_500_000
 #: Histograms of a series, the newest drawn the strongest, and their bins.
 SLICES, BINS = 8, 30
 #: Steps of a distribution, and the outer percentiles of its nested bands.
@@ -52,10 +54,32 @@ WAVE_COLUMNS, TEXT_CHARACTERS = 400, 300
 
 def curves(panels: list[Panel], count: int, noun: str) -> Preview:
     """Return the preview of charts of curves, of which there are `count` in all."""
-    lines = sum(len(panel.lines) for panel in panels)
-    most = max(FEWEST_POINTS, TOTAL_POINTS // max(1, lines))
-    shown = [replace(panel, most_points=min(most, 1200)) for panel in panels]
-    return Preview(shown, note=_left_out(count - len(panels), noun))
+    shown = [replace(panel, lines=panel.lines[:MOST_LINES]) for panel in panels]
+    most = TOTAL_POINTS // max(1, sum(len(panel.lines) for panel in shown))
+    shown = [replace(panel, most_points=min(max(FEWEST_POINTS, most), 1200)) for panel in shown]
+    notes = [_left_out(count - len(panels), noun)]
+    if any(len(panel.lines) > MOST_LINES for panel in panels):
+        notes.append(f"no more than {MOST_LINES} lines a chart")
+    return Preview(shown, note=", ".join(filter(None, notes)))
+
+
+def few_enough(charts: list[Any], sizes: Callable[[Any], list[int]]) -> list[Any]:
+    """Return the first charts, as many as are drawn in a moment; one at least.
+
+    Parameters
+    ----------
+    charts
+        What is to be drawn, each a chart.
+    sizes
+        Returns the number of points of each line of a chart.
+    """
+    lines = points = 0
+    for number, chart in enumerate(charts[:MOST_PANELS]):
+        lengths = sizes(chart)
+        lines, points = lines + len(lengths), points + sum(lengths)
+        if number and (lines > TOTAL_LINES or points > TOTAL_READ):
+            return charts[:number]
+    return charts[:MOST_PANELS]
 
 
 def histograms(view: Histograms) -> Preview:
@@ -74,7 +98,7 @@ def histograms(view: Histograms) -> Preview:
         for number, (x, y) in enumerate(zip(middles, slices.counts.reshape(shape), strict=True)):
             age = 1 - (number + 1) / shape[0]
             lines.append(Line(run, mixed(color, PAPER.background, 0.85 * age), x, y))
-        panels.append(Panel(_title(tag, run), lines, "value"))
+        panels.append(Panel(tag, lines, "value"))
     return Preview(panels, note=_left_out(count - len(panels), "histogram series"))
 
 
@@ -103,7 +127,7 @@ def distributions(view: Distributions) -> Preview:
             for low, high in BANDS
             if rows
         ]
-        panels.append(Panel(_title(tag, run), lines))
+        panels.append(Panel(tag, lines))
     return Preview(panels, note=_left_out(count - len(panels), "distributions"))
 
 
@@ -120,7 +144,7 @@ def pr_curves(view: PRCurves) -> Preview:
     panels = [
         Panel(tag, by_tag[tag], "value", x_range=(0.0, 1.0), y_range=(0.0, 1.05)) for tag in shown
     ]
-    return Preview(panels, note=_left_out(len(by_tag) - len(shown), "tag"))
+    return curves(panels, len(by_tag), "tag")
 
 
 def audio(view: SummaryDashboard) -> Preview:
@@ -131,7 +155,7 @@ def audio(view: SummaryDashboard) -> Preview:
     for run, tag, step, clips, size in _values(view, "audio"):
         count += 1
         for number, clip in enumerate(clips[:MOST_PANELS]):
-            name = f"{_title(tag, run)} · step {step:,}"
+            name = f"{tag} · step {step:,}"
             name += f" · {number + 1} of {len(clips)}" if len(clips) > 1 else ""
             line = _waveform(clip, color_of(view.state.run_number(run)), run)
             if line is not None and len(panels) < MOST_PANELS:
@@ -244,10 +268,6 @@ def _table(rows: list[Row], title: str) -> Table | None:
         return None
     shown = [tuple(public_name(cell) for cell in row) for row in rows]
     return Table((("Tag", 0.26), ("Run", 0.22), ("Step", 0.1), (title, 0.42)), shown)
-
-
-def _title(tag: str, run: str) -> str:
-    return f"{tag} · {public_name(run)}"
 
 
 def _begin(words: str) -> str:

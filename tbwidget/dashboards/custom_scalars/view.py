@@ -200,12 +200,20 @@ class CustomScalars(Scalars):
     def preview(self) -> Preview:
         """Return the first charts at a glance."""
         from tbwidget.dashboards import previews
+        from tbwidget.dashboards.scalars.figure import visible_scalars
 
         from .figure import panels_of
 
         charts = [chart for category in self.categories() for chart in category.charts]
-        panels = panels_of(self.state, charts[: previews.MOST_PANELS], self.shown_runs())
-        return previews.curves(panels, len(charts), "chart")
+        runs = self.shown_runs()
+        held = visible_scalars(self.state, runs).values()
+        shown = previews.few_enough(
+            charts,
+            lambda chart: [
+                len(several[tag]) for several in held for tag in chart.all_tags if tag in several
+            ],
+        )
+        return previews.curves(panels_of(self.state, shown, runs), len(charts), "chart")
 
     def to_code(self) -> str:
         """Return the Python that makes this very view again; see `Scalars.to_code`."""

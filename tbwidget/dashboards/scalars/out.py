@@ -82,11 +82,14 @@ class ScalarsOut(TagDashboard):
         """Return the first charts at a glance."""
         from tbwidget.dashboards import previews
 
-        from .figure import panels_of
+        from .figure import panels_of, visible_scalars
 
-        tags = self.preview_tags()
-        panels = panels_of(self.state, tags[: previews.MOST_PANELS], self.shown_runs())
-        return previews.curves(panels, len(tags), "tag")
+        tags, runs = self.preview_tags(), self.shown_runs()
+        held = visible_scalars(self.state, runs).values()
+        shown = previews.few_enough(
+            tags, lambda tag: [len(several[tag]) for several in held if tag in several]
+        )
+        return previews.curves(panels_of(self.state, shown, runs), len(tags), "tag")
 
     def to_bqplot(self) -> Any:
         """Return a `bqplot.Figure` with a line for each visible run and tag.
