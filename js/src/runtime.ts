@@ -14,6 +14,7 @@ import { Setting } from "./state/settings";
 import { readTheme, themeRevision, watchTheme } from "./state/theme";
 import { sheet } from "./styles/sheet";
 import { Channel } from "./wire/channel";
+import { hidePicture, savedPicture } from "./wire/fallback";
 import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire/host";
 import { listenForModules } from "./wire/modules";
 
@@ -41,7 +42,18 @@ interface DashboardReference {
   model: string;
 }
 
-async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() => void> {
+async function mount(props: ViewProps): Promise<() => void> {
+  const showPicture = hidePicture(props.model);
+  try {
+    return await draw(props, showPicture);
+  } catch (error) {
+    showPicture();
+    throw error;
+  }
+}
+
+async function draw(props: ViewProps, showPicture: () => void): Promise<() => void> {
+  const { model, el, host, signal: ended } = props;
   const session = Session.of(await exportsOf(host, String(model.get("_state"))));
   const board = model.get("_kind") === "board";
   const tabs = await Promise.all(
@@ -62,7 +74,7 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
   const fit = height.signal.subscribe((pixels) => {
     root.style.height = `${pixels}px`;
   });
-  const stop = [fit, followTheme(view), followWidth(view, el), session.open()];
+  const stop = [showPicture, fit, followTheme(view), followWidth(view, el), session.open()];
   const tab = board ? new Setting<string>(model, "tab") : signal("");
   if (board)
     view.goTo = (kind, tag) => {
@@ -70,7 +82,8 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
       tab.value = kind;
     };
   const title = board ? String(model.get("title") ?? "") : "";
-  render(h(Board, { view, tabs, tabbed: board, title, tab }), root);
+  const picture = () => savedPicture(model);
+  render(h(Board, { view, tabs, tabbed: board, title, tab, picture }), root);
   // Called by the host's signal and again as its clean-up function.
   const unmount = () => {
     render(null, root);

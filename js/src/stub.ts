@@ -1,11 +1,15 @@
 // The `_esm` of every widget but the runtime: finds the runtime, and keeps what arrives before a
 // view is mounted. anywidget evaluates this once for each model, so it stays this small.
+import { hidePicture } from "./wire/fallback";
 import type { Buffers, Message, StubExports, StubProps, ViewProps } from "./wire/host";
 
 const KEPT = 256;
+/** Until then a view is mounted, and hides its picture itself. */
+const MOUNTED_MS = 20_000;
 
 export default {
   initialize({ model, signal }: StubProps): StubExports {
+    setTimeout(hidePicture(model), MOUNTED_MS);
     const waiting: [Message, Buffers][] = [];
     const self: StubExports = { model, signal, waiting, receive: null };
     model.on("msg:custom", (message: Message, buffers: Buffers) => {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import os
+import threading
 import time
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ DUTY = 0.02
 #: keeping all of them for a page that is closed.
 MOST_UNHEARD, UNHEARD_SECONDS = 30, 600.0
 MOST_FAILURES = 3
+#: How long a notebook that is run without a page waits for the first read.
+FINISH_SECONDS = 2.0
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
@@ -125,6 +128,16 @@ class Output:
         quiet = self.ended or now - self._changed_at >= QUIET_SECONDS
         return since >= self._pause and (quiet or since >= LONGEST_SECONDS)
 
+    def finish(self, now: float) -> None:
+        """Draw what has changed now: the notebook may be written as soon as the cell has ended."""
+        view, until = self.view(), time.monotonic() + FINISH_SECONDS
+        if view is None:
+            return
+        while not view.logdir.progress.complete and time.monotonic() < until:
+            time.sleep(0.02)
+        self.ended, self._pause = True, 0.0
+        self.tick(now)
+
     def _draw(self, view: View) -> None:
         self._still = still_of(view)
 
@@ -156,6 +169,7 @@ class Outputs:
     def reset(self) -> None:
         """Forget all: a forked child has no page."""
         self._outputs: dict[str, Output] = {}
+        self._lock = threading.Lock()
         self._hooked = False
 
     def show(self, view: View) -> Bundle:
@@ -187,11 +201,12 @@ class Outputs:
     def tick(self, now: float | None = None) -> bool:
         """Publish what is due; nobody watches because of that."""
         now = time.monotonic() if now is None else now
-        for key, output in list(self._outputs.items()):
-            if output.view() is None:
-                self._outputs.pop(key, None)
-            elif output.tick(now):
-                break  # one at a time: in between, what is live goes out
+        with self._lock:
+            for key, output in list(self._outputs.items()):
+                if output.view() is None:
+                    self._outputs.pop(key, None)
+                elif output.tick(now):
+                    break  # one at a time: in between, what is live goes out
         return False
 
     def _hook(self) -> None:
@@ -204,22 +219,36 @@ class Outputs:
         get_ipython().events.register("post_run_cell", self._cell_ended)
 
     def _cell_ended(self, _result: Any = None) -> None:
+        # Pages name the cell; where none does (nbconvert, papermill), nothing that comes after the
+        # last cell is kept.
+        unattended = not _parent().get("metadata", {}).get("cellId")
         for output in list(self._outputs.values()):
             output.ended = True
+            if unattended:
+                with self._lock:
+                    output.finish(time.monotonic())
         FOLLOWER.wake()
+
+
+def _parent() -> dict[str, Any]:
+    """Return the message that the kernel is answering; empty where there is no kernel."""
+    try:
+        from IPython import get_ipython
+
+        return dict(get_ipython().kernel.get_parent("shell"))
+    except (ImportError, AttributeError, TypeError):
+        return {}
 
 
 def _channel() -> Any:
     """Return what publishes outputs in the cell that runs; None if no cell of a notebook does."""
-    try:
-        from IPython import get_ipython
-
-        shell = get_ipython()
-        running = shell.kernel.get_parent("shell")["header"]["msg_type"] == "execute_request"
-    except (ImportError, AttributeError, KeyError, TypeError):
+    if _parent().get("header", {}).get("msg_type") != "execute_request":
         return None
+    from IPython import get_ipython
+
+    channel = get_ipython().display_pub
     # A cell whose output is captured has a publisher of its own, which cannot update.
-    return shell.display_pub if running and hasattr(shell.display_pub, "pub_socket") else None
+    return channel if hasattr(channel, "pub_socket") else None
 
 
 OUTPUTS = Outputs()
