@@ -211,14 +211,14 @@ class Outputs:
 
     def _hook(self) -> None:
         """Learn from IPython when a cell has ended: what it changed is drawn without waiting."""
-        if self._hooked:
-            return
-        self._hooked = True
-        from IPython import get_ipython
+        if not self._hooked:
+            self._hooked = True
+            from IPython import get_ipython
 
-        get_ipython().events.register("post_run_cell", self._cell_ended)
+            get_ipython().events.register("post_run_cell", self.end_cell)
 
-    def _cell_ended(self, _result: Any = None) -> None:
+    def end_cell(self, _result: Any = None) -> None:
+        """Take note that a cell has ended."""
         # Pages name the cell; where none does (nbconvert, papermill), nothing that comes after the
         # last cell is kept.
         unattended = not _parent().get("metadata", {}).get("cellId")
