@@ -54,6 +54,8 @@ async function mount(props: ViewProps): Promise<() => void> {
 
 async function draw(props: ViewProps, showPicture: () => void): Promise<() => void> {
   const { model, el, host, signal: ended } = props;
+  const self = await exportsOf(host, String(model.get("_channel")));
+  self.mounted?.();
   const session = Session.of(await exportsOf(host, String(model.get("_state"))));
   const board = model.get("_kind") === "board";
   const tabs = await Promise.all(

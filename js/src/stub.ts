@@ -4,14 +4,16 @@ import { hidePicture } from "./wire/fallback";
 import type { Buffers, Message, StubExports, StubProps, ViewProps } from "./wire/host";
 
 const KEPT = 256;
-/** Until then a view is mounted, and hides its picture itself. */
+/** A view that is not mounted by then will not be. */
 const MOUNTED_MS = 20_000;
 
 export default {
   initialize({ model, signal }: StubProps): StubExports {
-    setTimeout(hidePicture(model), MOUNTED_MS);
+    const mounted = hidePicture(model);
+    setTimeout(mounted, MOUNTED_MS);
+    signal?.addEventListener("abort", mounted, { once: true });
     const waiting: [Message, Buffers][] = [];
-    const self: StubExports = { model, signal, waiting, receive: null };
+    const self: StubExports = { model, signal, waiting, receive: null, mounted };
     model.on("msg:custom", (message: Message, buffers: Buffers) => {
       if (self.receive) self.receive(message, buffers);
       else if (waiting.push([message, buffers]) > KEPT) waiting.shift();
