@@ -145,7 +145,8 @@ class Output:
         view = self.view()
         if view is None or view.comm is None or self._failures >= MOST_FAILURES:
             return
-        if not update:
+        if not update and (not self._still.text or self._version(view) != self._drawn):
+            self._drawn = self._version(view)
             self._draw(view)
         data, metadata = bundle_of(self._still, self._key)
         try:
@@ -155,9 +156,9 @@ class Output:
                 transient={"display_id": f"tbwidget-{self._key}"},
                 update=update,
             )
+            view.set_trait("_picture", self._still.picture)
         except Exception:  # noqa: BLE001  (old kernels cannot send from a thread; nothing to tell)
             self._failures += 1
-        view.set_trait("_picture", self._still.picture)
 
 
 class Outputs:
@@ -201,12 +202,16 @@ class Outputs:
     def tick(self, now: float | None = None) -> bool:
         """Publish what is due; nobody watches because of that."""
         now = time.monotonic() if now is None else now
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            return False  # a cell that ends does it, and may be waiting for what this thread reads
+        try:
             for key, output in list(self._outputs.items()):
                 if output.view() is None:
                     self._outputs.pop(key, None)
                 elif output.tick(now):
                     break  # one at a time: in between, what is live goes out
+        finally:
+            self._lock.release()
         return False
 
     def _hook(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import json
+import subprocess
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -195,3 +197,15 @@ def test_what_renders_saved_notebooks_shows_the_picture(saved: Path) -> None:
         html, _ = HTMLExporter().from_filename(str(saved))
     assert f"data:image/png;base64,{picture}" in html.replace("\n", "")
     assert "TensorBoard of saved" in html
+
+
+def test_a_notebook_that_is_run_without_a_page_holds_the_picture(tmp_path: Path) -> None:
+    write_notebook(tmp_path / "run.ipynb", [WRITE.replace("{0}", "run"), BOARD.format("run")])
+    command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--inplace"]
+    subprocess.run(
+        [*command, "run.ipynb"], cwd=tmp_path, check=True, capture_output=True, timeout=240
+    )
+    picture, view = outputs(json.loads((tmp_path / "run.ipynb").read_text()), 1)
+    assert "1 run, 50 points" in "".join(picture["data"]["text/plain"])
+    assert "image/png" in picture["data"]
+    assert VIEW in view["data"]

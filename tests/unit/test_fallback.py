@@ -299,6 +299,33 @@ def test_a_cell_that_ends_is_heard(
     assert channel.updates == 1
 
 
+def test_the_reading_thread_does_not_wait_for_a_cell_that_ends(
+    view: Any, monkeypatch: pytest.MonkeyPatch, drawn: list[str]
+) -> None:
+    outputs = Outputs()
+    monkeypatch.setattr(fallback, "_channel", Channel)
+    monkeypatch.setattr(Outputs, "_hook", lambda _self: None)
+    outputs.show(view)
+    view.state.smoothing = 0.1
+    with outputs._lock:  # would wait for ever
+        outputs.tick(0.0)
+    assert len(drawn) == 1
+
+
+def test_shown_again_it_is_not_drawn_again(
+    view: Any, monkeypatch: pytest.MonkeyPatch, drawn: list[str]
+) -> None:
+    outputs, channel = Outputs(), Channel()
+    monkeypatch.setattr(fallback, "_channel", lambda: channel)
+    monkeypatch.setattr(Outputs, "_hook", lambda _self: None)
+    outputs.show(view)
+    outputs.show(view)
+    assert (len(drawn), len(channel.published)) == (1, 2)
+    view.state.smoothing = 0.1
+    outputs.show(view)
+    assert (len(drawn), len(channel.published)) == (2, 3)
+
+
 def test_outside_of_a_kernel_there_is_no_place_for_an_output() -> None:
     assert fallback._channel() is None
     assert fallback._parent() == {}

@@ -56,7 +56,7 @@ class ScalarsOut(TagDashboard):
         Parameters
         ----------
         path
-            ``.svg`` or ``.png`` (needs Pillow) for a picture: a chart a tag, at most 100, with
+            ``.svg`` or ``.png`` for a picture: a chart a tag, at most 100, with
             smoothing, axes, groups and colours as set. ``.csv``, ``.json`` or ``.parquet`` (needs
             pyarrow) for all points of the visible runs. A file that is there is replaced.
 
