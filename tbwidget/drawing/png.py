@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _OVERSAMPLING = 2
 _LARGEST_SIDE = 20_000
 #: Scale and number of colours of smaller and smaller files.
-_FINENESS = ((1.5, 64), (1.5, 32), (1.0, 64), (1.0, 24), (0.5, 24))
+_FINENESS = ((1.5, 64), (1.5, 32), (1.25, 32), (1.0, 32), (1.0, 16), (0.5, 16))
 #: Signature and first chunk of every PNG; 33 + 4 + 4 + 12 + 1 bytes stand before a key.
 _HEADER_BYTES, _KEYWORD = 33, b"tbwidget key"
 _ANCHORS = {"start": "lm", "middle": "mm", "end": "rm"}

@@ -16,7 +16,7 @@ from tbwidget.drawing.sheet import Preview
 from tbwidget.events.files import real_path
 from tbwidget.logs import Logdir, Run
 
-from .fallback import OUTPUTS
+from .fallback import OUTPUTS, parent_message
 from .publisher import PUBLISHER, Message
 from .runtime import Channel, shared_runtime
 from .settings import NAMES as SETTINGS
@@ -256,10 +256,6 @@ def _close_replaced(view: View) -> None:
 
 def _current_cell() -> tuple[str, str]:
     """Return the ids of the notebook cell and of its execution, empty outside of one."""
-    try:
-        from IPython import get_ipython
-
-        parent = get_ipython().kernel.get_parent("shell")
-        return str(parent["metadata"].get("cellId", "")), str(parent["header"]["msg_id"])
-    except (ImportError, AttributeError, KeyError, TypeError):
-        return "", ""
+    parent = parent_message()
+    cell = str(parent.get("metadata", {}).get("cellId", ""))
+    return cell, str(parent.get("header", {}).get("msg_id", ""))

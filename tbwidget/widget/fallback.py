@@ -226,7 +226,7 @@ class Outputs:
         """Take note that a cell has ended."""
         # Pages name the cell; where none does (nbconvert, papermill), nothing that comes after the
         # last cell is kept.
-        unattended = not _parent().get("metadata", {}).get("cellId")
+        unattended = not parent_message().get("metadata", {}).get("cellId")
         for output in list(self._outputs.values()):
             output.ended = True
             if unattended:
@@ -235,7 +235,7 @@ class Outputs:
         FOLLOWER.wake()
 
 
-def _parent() -> dict[str, Any]:
+def parent_message() -> dict[str, Any]:
     """Return the message that the kernel is answering; empty where there is no kernel."""
     try:
         from IPython import get_ipython
@@ -247,7 +247,7 @@ def _parent() -> dict[str, Any]:
 
 def _channel() -> Any:
     """Return what publishes outputs in the cell that runs; None if no cell of a notebook does."""
-    if _parent().get("header", {}).get("msg_type") != "execute_request":
+    if parent_message().get("header", {}).get("msg_type") != "execute_request":
         return None
     from IPython import get_ipython
 

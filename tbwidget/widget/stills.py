@@ -16,8 +16,9 @@ from tbwidget.drawing.text import format_bytes, format_number, public_name
 if TYPE_CHECKING:
     from .dashboard import View
 
-#: A picture is saved twice, as an output and in the state of widgets, a third larger each.
-MOST_BYTES = 128_000
+#: With the state of widgets a picture is saved twice, a third larger each, and the bundle once
+#: (245 kB): together no more than 500 kB.
+MOST_BYTES = 84_000
 MOST_TAGS, MOST_RUNS, MOST_VALUES = 8, 12, 3
 LONGEST_NAME = 80
 

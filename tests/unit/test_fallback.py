@@ -290,11 +290,11 @@ def test_a_cell_that_ends_is_heard(
     monkeypatch.setattr(fallback, "_channel", lambda: channel)
     monkeypatch.setattr(Outputs, "_hook", lambda _self: None)
     outputs.show(view)
-    monkeypatch.setattr(fallback, "_parent", lambda: {"metadata": {"cellId": "one"}})
+    monkeypatch.setattr(fallback, "parent_message", lambda: {"metadata": {"cellId": "one"}})
     view.state.smoothing = 0.1
     outputs.end_cell()
     assert channel.updates == 0  # the follower does it
-    monkeypatch.setattr(fallback, "_parent", lambda: {"metadata": {}})
+    monkeypatch.setattr(fallback, "parent_message", lambda: {"metadata": {}})
     outputs.end_cell()
     assert channel.updates == 1
 
@@ -328,4 +328,4 @@ def test_shown_again_it_is_not_drawn_again(
 
 def test_outside_of_a_kernel_there_is_no_place_for_an_output() -> None:
     assert fallback._channel() is None
-    assert fallback._parent() == {}
+    assert fallback.parent_message() == {}
