@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: A picture is drawn once nothing has changed for so long, or so long after the last one.
 QUIET_SECONDS = 2.0
 LONGEST_SECONDS = 60.0
+#: The first one sooner, but not while a page is drawing the view.
+FIRST_SECONDS = 1.0
 #: Two pictures are at least so far apart, and drawing takes this part of one core at most.
 SHORTEST_SECONDS = 5.0
 DUTY = 0.02
@@ -74,11 +76,13 @@ class Output:
         self._observed = [view.state, *view.parts()]
         for one in self._observed:
             one.observe(self._touch)
-        self._seen = self._drawn = self._version(view)
+        self._seen = self._version(view)
+        self._drawn: tuple[int, int] | None = None
         self._changed_at = self._drawn_at = now
-        self._pause = 0.0
+        self._pause = self._cost = 0.0
         self._unheard = self._failures = 0
-        self._still = Still("", b"")
+        # What was drawn last, and what was published last.
+        self._still = self._published = still_of(view, brief=True)
 
     def _touch(self, change: Any) -> None:
         if not change.name.startswith("_") and change.name != "comm":
@@ -93,21 +97,48 @@ class Output:
             one.unobserve(self._touch)
 
     def show(self) -> None:
-        """Publish the output."""
+        """Publish the output, as it was drawn last: a cell is not to wait for a picture."""
         self._publish(update=False)
 
     def tick(self, now: float) -> bool:
-        """Publish the output anew if it is time, and tell whether it was."""
-        view = self.view()
-        if view is None or not self._is_due(view, now):
+        """Draw and publish the output anew if it is time, and tell whether it was published."""
+        if not self.is_due(now):
             return False
-        self._drawn, self.ended = self._seen, False
-        began, before = time.thread_time(), self._still
-        self._draw(view)
-        cost = time.thread_time() - began
-        self._drawn_at = now
-        self._pause = max(SHORTEST_SECONDS, cost / DUTY)
-        if self._still == before:
+        self.draw()
+        return self.deliver(now)
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether it is time to draw."""
+        view = self.view()
+        if view is None:
+            return False
+        version = self._version(view)
+        if version != self._seen:
+            self._seen, self._changed_at = version, now
+        if version == self._drawn:
+            self.ended = False
+            return False
+        since, rest = now - self._drawn_at, now - self._changed_at
+        if self._drawn is None:
+            return rest >= FIRST_SECONDS or since >= LONGEST_SECONDS
+        quiet = self.ended or rest >= QUIET_SECONDS
+        return since >= self._pause and (quiet or since >= LONGEST_SECONDS)
+
+    def draw(self) -> None:
+        """Draw what is in sight; may be called on any thread, by one at a time."""
+        view = self.view()
+        if view is None:
+            return
+        self._drawn, self.ended = self._version(view), False
+        began = time.thread_time()
+        self._still = still_of(view)
+        self._cost = time.thread_time() - began
+
+    def deliver(self, now: float) -> bool:
+        """Publish what was drawn, if it is new, and tell whether it was."""
+        view = self.view()
+        self._drawn_at, self._pause = now, max(SHORTEST_SECONDS, self._cost / DUTY)
+        if view is None or self._still == self._published:
             return False
         if PUBLISHER.heard_since(view.state, now - LONGEST_SECONDS):
             self._unheard = 0
@@ -117,37 +148,18 @@ class Output:
         self._publish(update=True)
         return True
 
-    def _is_due(self, view: View, now: float) -> bool:
-        version = self._version(view)
-        if version != self._seen:
-            self._seen, self._changed_at = version, now
-        if version == self._drawn:
-            self.ended = False
-            return False
-        since = now - self._drawn_at
-        quiet = self.ended or now - self._changed_at >= QUIET_SECONDS
-        return since >= self._pause and (quiet or since >= LONGEST_SECONDS)
-
     def finish(self, now: float) -> None:
         """Draw what has changed now: the notebook may be written as soon as the cell has ended."""
-        view, until = self.view(), time.monotonic() + FINISH_SECONDS
-        if view is None:
-            return
-        while not view.logdir.progress.complete and time.monotonic() < until:
-            time.sleep(0.02)
-        self.ended, self._pause = True, 0.0
-        self.tick(now)
-
-    def _draw(self, view: View) -> None:
-        self._still = still_of(view)
+        view = self.view()
+        if view is not None and self._version(view) != self._drawn:
+            self.draw()
+            self.deliver(now)
 
     def _publish(self, *, update: bool) -> None:
         view = self.view()
         if view is None or view.comm is None or self._failures >= MOST_FAILURES:
             return
-        if not update and (not self._still.text or self._version(view) != self._drawn):
-            self._drawn = self._version(view)
-            self._draw(view)
+        self._published = self._still
         data, metadata = bundle_of(self._still, self._key)
         try:
             self._channel.publish(
@@ -171,6 +183,8 @@ class Outputs:
         """Forget all: a forked child has no page."""
         self._outputs: dict[str, Output] = {}
         self._lock = threading.Lock()
+        #: What is being drawn, by which thread: what is live must not wait for it.
+        self._drawing: tuple[Output, threading.Thread] | None = None
         self._hooked = False
 
     def show(self, view: View) -> Bundle:
@@ -200,19 +214,36 @@ class Outputs:
             output.close()
 
     def tick(self, now: float | None = None) -> bool:
-        """Publish what is due; nobody watches because of that."""
+        """Draw what is due and publish what was drawn; nobody watches because of that."""
         now = time.monotonic() if now is None else now
         if not self._lock.acquire(blocking=False):
             return False  # a cell that ends does it, and may be waiting for what this thread reads
         try:
-            for key, output in list(self._outputs.items()):
-                if output.view() is None:
-                    self._outputs.pop(key, None)
-                elif output.tick(now):
-                    break  # one at a time: in between, what is live goes out
+            if self._drawing is None:
+                self._begin(now)
+            elif not self._drawing[1].is_alive():
+                self._deliver(now)
         finally:
             self._lock.release()
         return False
+
+    def _begin(self, now: float) -> None:
+        for key, output in list(self._outputs.items()):
+            if output.view() is None:
+                self._outputs.pop(key, None)
+            elif output.is_due(now):
+                thread = threading.Thread(target=_draw, args=(output,), name="picture", daemon=True)
+                self._drawing = output, thread
+                thread.start()
+                return
+
+    def _deliver(self, now: float) -> None:
+        """Publish what was drawn; wait for it if it is being drawn."""
+        if self._drawing is not None:
+            output, thread = self._drawing
+            thread.join()
+            self._drawing = None
+            output.deliver(now)
 
     def _hook(self) -> None:
         """Learn from IPython when a cell has ended: what it changed is drawn without waiting."""
@@ -230,9 +261,22 @@ class Outputs:
         for output in list(self._outputs.values()):
             output.ended = True
             if unattended:
+                _await_reading(output)
                 with self._lock:
+                    self._deliver(time.monotonic())
                     output.finish(time.monotonic())
         FOLLOWER.wake()
+
+
+def _draw(output: Output) -> None:
+    output.draw()
+    FOLLOWER.wake()
+
+
+def _await_reading(output: Output) -> None:
+    view, until = output.view(), time.monotonic() + FINISH_SECONDS
+    while view is not None and not view.logdir.progress.complete and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def parent_message() -> dict[str, Any]:

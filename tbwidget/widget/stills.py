@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 84_000
 MOST_TAGS, MOST_RUNS, MOST_VALUES = 8, 12, 3
 LONGEST_NAME = 80
+_NOT_DRAWN = "The notebook was saved before the first picture was drawn."
 
 
 class Still(NamedTuple):
@@ -30,14 +31,17 @@ class Still(NamedTuple):
     picture: bytes
 
 
-def still_of(view: View) -> Still:
-    """Return what is left of a view. Nothing is raised: what cannot be drawn is left out."""
+def still_of(view: View, *, brief: bool = False) -> Still:
+    """Return what is left of a view. Nothing is raised: what cannot be drawn is left out.
+
+    A `brief` one has a picture with a heading alone, which takes no time.
+    """
     try:
         text = text_of(view)
     except Exception:  # noqa: BLE001  (odd data must not keep a view from being shown)
         text = name_of(view)
     try:
-        picture = picture_of(view)
+        picture = picture_of(view, brief=brief)
     except Exception:  # noqa: BLE001  (the same; and Pillow may be broken)
         picture = b""
     return Still(text, picture)
@@ -54,11 +58,11 @@ def name_of(view: View) -> str:
     return f"{view.title_of_kind} of {_printable(public_name(view.logdir.name))}"
 
 
-def picture_of(view: View) -> bytes:
+def picture_of(view: View, *, brief: bool = False) -> bytes:
     """Return the picture of a view as PNG, of `MOST_BYTES` at most."""
     shown = view.previewed()
     try:
-        preview = shown.preview()
+        preview = Preview(note=_NOT_DRAWN) if brief else shown.preview()
     except Exception:  # noqa: BLE001  (one tab's odd data; the heading tells all the same)
         preview = Preview(note="This tab cannot be drawn.")
     if not preview.panels and preview.table is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -61,10 +62,11 @@ def view(page: Page, folder: Path) -> Any:
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Pictures that cost nothing, each another; the first one is that of `show`."""
+    """Pictures that cost nothing, each another; the first one is brief."""
     pictures: list[str] = []
 
-    def draw(_view: Any) -> stills.Still:
+    def draw(_view: Any, *, brief: bool = False) -> stills.Still:
+        assert brief == (not pictures)
         pictures.append(f"picture {len(pictures)}")
         return stills.Still(pictures[-1], pictures[-1].encode())
 
@@ -75,8 +77,13 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def output(view: Any, drawn: list[str]) -> Output:
-    output = Output(view, Channel(), 1000.0)
+    """An output that has been drawn a while ago."""
+    output = Output(view, Channel(), 900.0)
     output.show()
+    assert output.tick(901.0)
+    output._channel.published.clear()
+    output._drawn_at = 1000.0
+    output._pause = 0.0
     return output
 
 
@@ -143,16 +150,26 @@ def test_an_idle_view_publishes_nothing(output: Output) -> None:
     assert output._channel.updates == 0
 
 
+def test_the_first_picture_waits_for_the_view_to_be_drawn(view: Any, drawn: list[str]) -> None:
+    output = Output(view, Channel(), 0.0)
+    output.show()
+    output.ended = True
+    assert not output.tick(0.9)
+    assert output.tick(1.0)
+    contents = [message["data"]["text/plain"] for message in output._channel.published]
+    assert contents == ["picture 0", "picture 1"]
+
+
 def test_a_change_is_published_once_it_is_quiet(output: Output, view: Any, folder: Path) -> None:
     grow(folder, 3)
     view.logdir.refresh()
     assert not output.tick(1001.0)
     assert not output.tick(1002.9)
     assert output.tick(1003.0)
-    assert [message["update"] for message in output._channel.published] == [False, True]
-    ids = {message["transient"]["display_id"] for message in output._channel.published}
-    assert len(ids) == 1
-    assert view._picture == b"picture 1"
+    (message,) = output._channel.published
+    assert message["update"] is True
+    assert message["transient"]["display_id"].endswith(view.picture_key)
+    assert view._picture == b"picture 2"
     assert not any(output.tick(now) for now in range(1004, 1200))
 
 
@@ -208,6 +225,7 @@ def test_the_tab_of_a_board_is_a_change(page: Page, folder: Path, drawn: list[st
     board = TensorBoard(Logdir(folder))
     output = Output(board, Channel(), 0.0)
     output.show()
+    assert output.tick(5.0)
     for change in (
         lambda: setattr(board, "tab", "histograms"),
         lambda: setattr(board.histograms, "bins", 50),
@@ -221,12 +239,15 @@ def test_the_tab_of_a_board_is_a_change(page: Page, folder: Path, drawn: list[st
 def test_a_picture_that_is_the_same_is_not_published(
     view: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fallback, "still_of", lambda _view: stills.Still("text", b""))
+    still = stills.Still("text", b"")
+    monkeypatch.setattr(fallback, "still_of", lambda _view, **_keywords: still)
     output = Output(view, Channel(), 0.0)
     output.show()
+    assert not output.tick(5.0)
     view.state.tooltip_rows = 20
-    output.tick(1.0)
-    assert not output.tick(10.0)
+    output.tick(10.0)
+    assert not output.tick(20.0)
+    assert output._drawn == output._seen
     assert output._channel.updates == 0
     assert output._channel.published[0]["data"] == {"text/plain": "text"}
 
@@ -265,7 +286,7 @@ def test_a_notebook_that_is_run_without_a_page_has_the_last_state(
     output.finish(1000.5)
     assert output._channel.updates == 1
     output.finish(1000.6)
-    assert len(drawn) == 2
+    assert len(drawn) == 3
 
 
 def test_a_closed_view_is_forgotten(page: Page, view: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,11 +312,35 @@ def test_a_cell_that_ends_is_heard(
     monkeypatch.setattr(Outputs, "_hook", lambda _self: None)
     outputs.show(view)
     monkeypatch.setattr(fallback, "parent_message", lambda: {"metadata": {"cellId": "one"}})
-    view.state.smoothing = 0.1
     outputs.end_cell()
     assert channel.updates == 0  # the follower does it
     monkeypatch.setattr(fallback, "parent_message", lambda: {"metadata": {}})
     outputs.end_cell()
+    assert channel.updates == 1
+
+
+def test_pictures_are_drawn_beside_the_reading_thread(
+    view: Any, monkeypatch: pytest.MonkeyPatch, drawn: list[str]
+) -> None:
+    outputs, channel = Outputs(), Channel()
+    monkeypatch.setattr(fallback, "_channel", lambda: channel)
+    monkeypatch.setattr(Outputs, "_hook", lambda _self: None)
+    outputs.show(view)
+    go_on, draw = threading.Event(), fallback.still_of
+
+    def wait_and_draw(view: Any) -> stills.Still:
+        assert go_on.wait(30)
+        return draw(view)
+
+    monkeypatch.setattr(fallback, "still_of", wait_and_draw)
+    later = time.monotonic() + 10
+    outputs.tick(later)
+    outputs.tick(later)  # does not wait
+    assert channel.updates == 0
+    assert outputs._drawing is not None
+    go_on.set()
+    outputs._drawing[1].join()
+    outputs.tick(later)
     assert channel.updates == 1
 
 
@@ -308,8 +353,8 @@ def test_the_reading_thread_does_not_wait_for_a_cell_that_ends(
     outputs.show(view)
     view.state.smoothing = 0.1
     with outputs._lock:  # would wait for ever
-        outputs.tick(0.0)
-    assert len(drawn) == 1
+        outputs.tick(time.monotonic() + 10)
+    assert outputs._drawing is None
 
 
 def test_shown_again_it_is_not_drawn_again(
@@ -321,9 +366,6 @@ def test_shown_again_it_is_not_drawn_again(
     outputs.show(view)
     outputs.show(view)
     assert (len(drawn), len(channel.published)) == (1, 2)
-    view.state.smoothing = 0.1
-    outputs.show(view)
-    assert (len(drawn), len(channel.published)) == (2, 3)
 
 
 def test_outside_of_a_kernel_there_is_no_place_for_an_output() -> None:
