@@ -12,7 +12,7 @@ export function hidePicture(model: Model): () => void {
   const output = `.jp-OutputArea-child:has(>.jp-OutputArea-output ${picture})`;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`${picture},${output}{display:none!important}`);
-  document.adoptedStyleSheets.push(sheet);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   return () => {
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
   };
