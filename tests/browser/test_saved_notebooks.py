@@ -38,6 +38,10 @@ OUTPUTS = "jupyterapp.shell.currentWidget.content.widgets[cell].model.outputs.to
 #: Pictures in the outputs of a cell, and those that can be seen.
 PICTURES = "[...document.querySelectorAll('.jp-Notebook .jp-Cell')][cell].querySelectorAll('img')"
 SEEN = f"[...{PICTURES}].filter((image) => image.getBoundingClientRect().height > 20)"
+#: Whether a picture, in base64, is higher than a heading: its height stands at the 20th byte.
+DRAWN = """(picture) => !!picture && new DataView(
+  Uint8Array.from(atob(picture.slice(0, 40)), (one) => one.charCodeAt(0)).buffer
+).getUint32(20) > 200"""
 SAVED = "() => jupyterapp.shell.currentWidget.context.model.dirty === false"
 SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
 
@@ -45,7 +49,10 @@ SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
 def wait_for_points(notebook: Notebook, cell: int, points: int) -> None:
     """Wait until the picture beside a view is one of so many points."""
     notebook.wait_for(
-        f"([cell, text]) => {OUTPUTS}[0]?.data?.['text/plain']?.includes(text)",
+        f"""([cell, text]) => {{
+          const data = {OUTPUTS}[0]?.data;
+          return data?.['text/plain']?.includes(text) && ({DRAWN})(data['image/png']);
+        }}""",
         2 * PATIENCE,
         [cell, f" {points} points"],
     )
@@ -120,7 +127,9 @@ def test_a_saved_notebook_holds_a_picture_and_a_text_of_each_view(saved: Path) -
         picture, view = outputs(document, cell)
         assert set(picture["data"]) == {"image/png", "text/plain"}
         data = base64.b64decode(picture["data"]["image/png"])
-        assert Image.open(io.BytesIO(data)).width == 1440
+        width, height = Image.open(io.BytesIO(data)).size
+        assert width == 1440
+        assert height > 400  # a chart, not a heading alone
         assert len(data) < 200_000
         text = "".join(picture["data"]["text/plain"])
         assert text.startswith(f"{name} of saved: 1 run, 50 points")
@@ -207,5 +216,6 @@ def test_a_notebook_that_is_run_without_a_page_holds_the_picture(tmp_path: Path)
     )
     picture, view = outputs(json.loads((tmp_path / "run.ipynb").read_text()), 1)
     assert "1 run, 50 points" in "".join(picture["data"]["text/plain"])
-    assert "image/png" in picture["data"]
+    data = base64.b64decode(picture["data"]["image/png"])
+    assert Image.open(io.BytesIO(data)).height > 400
     assert VIEW in view["data"]
