@@ -95,7 +95,7 @@ def fitted(text: str, width: float, size: float = 11.0) -> str:
     Examples
     --------
     >>> fitted("runs/2026/baseline/seed_7", 90.0)
-    'runs…/seed_7'
+    'runs…ne/seed_7'
     """
     if text_width(text, size) <= width:
         return text
