@@ -32,6 +32,7 @@ _PUBLIC = {
     "inspect": "logs.inspection",
     "layout": "events.chart_layouts",
     "load_ipython_extension": "magic",
+    "options": "widget.options",
     "unload_ipython_extension": "magic",
 }
 
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from .logs.inspection import inspect as inspect
     from .magic import load_ipython_extension as load_ipython_extension
     from .magic import unload_ipython_extension as unload_ipython_extension
+    from .widget.options import options as options
     from .widget.view_state import ViewState as ViewState
     from .writer import SummaryWriter as SummaryWriter
 

@@ -115,6 +115,17 @@ class TensorBoard(Deriving, View):
         """The Histograms tab."""
         return self._tab("histograms")
 
+    def previewed(self) -> Dashboard:
+        """Return the tab that is open: the one chosen, or the first with data."""
+        held = {kind for run in self.logdir.runs.values() for kind in run.kinds}
+        filled = [one for one in self._dashboards if held.intersection(one.data_kinds)]
+        tabs: list[Dashboard] = filled or self._dashboards
+        return next((one for one in tabs if one.kind == self.tab), tabs[0])
+
+    def parts(self) -> list[Any]:
+        """Return the board and its tabs."""
+        return [self, *self._dashboards]
+
     def _tab(self, kind: str) -> Dashboard:
         found: Dashboard = next(one for one in self._dashboards if one.kind == kind)
         return found

@@ -16,6 +16,7 @@ import { Setting } from "./state/settings";
 import { readTheme, themeRevision, watchTheme } from "./state/theme";
 import { sheet } from "./styles/sheet";
 import { Channel } from "./wire/channel";
+import { hidePicture, savedPicture } from "./wire/fallback";
 import type { Host, Model, RuntimeExports, StubExports, ViewProps } from "./wire/host";
 import { listenForModules } from "./wire/modules";
 
@@ -43,7 +44,20 @@ interface DashboardReference {
   model: string;
 }
 
-async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() => void> {
+async function mount(props: ViewProps): Promise<() => void> {
+  const showPicture = hidePicture(props.model);
+  try {
+    return await draw(props, showPicture);
+  } catch (error) {
+    showPicture();
+    throw error;
+  }
+}
+
+async function draw(props: ViewProps, showPicture: () => void): Promise<() => void> {
+  const { model, el, host, signal: ended } = props;
+  const self = await exportsOf(host, String(model.get("_channel")));
+  self.mounted?.();
   const session = Session.of(await exportsOf(host, String(model.get("_state"))));
   const board = model.get("_kind") === "board";
   const tabs = await Promise.all(
@@ -63,6 +77,7 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
   };
   const named = board ? "" : ` · ${tabs[0]?.title}`;
   const stop = [
+    showPicture,
     followHeight(root, el, new Setting<number>(model, "height")),
     followTheme(view),
     followWidth(view, el),
@@ -76,7 +91,8 @@ async function mount({ model, el, host, signal: ended }: ViewProps): Promise<() 
       tab.value = kind;
     };
   if (board) view.popOut = popOutOf(model);
-  render(h(Board, { view, tabs, tabbed: board, title, tab }), root);
+  const picture = () => savedPicture(model);
+  render(h(Board, { view, tabs, tabbed: board, title, tab, picture }), root);
   // Called by the host's signal and again as its clean-up function.
   const unmount = () => {
     render(null, root);

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.events.media import Audio as Clip
     from tbwidget.logs.kinds import AudioSeries
 
@@ -116,6 +117,12 @@ class Audio(ValueDashboard):
         `tbwidget.analysis.waveform.samples_of` makes float64[n, channels] of the bytes of WAV.
         """
         return _frame(self.values_at_step(self.visible_runs()), "audio", lambda clip: clip)
+
+    def preview(self) -> Preview:
+        """Return waveforms at a glance."""
+        from tbwidget.dashboards import previews
+
+        return previews.audio(self)
 
     # -- what the page gets ----------------------------------------------------------------------
 

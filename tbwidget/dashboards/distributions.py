@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.logs import Run
     from tbwidget.logs.blobs import Index
     from tbwidget.logs.kinds import HistogramSeries
@@ -125,6 +126,12 @@ class Distributions(SummaryDashboard):
         return pd.DataFrame(rows, columns=list(names)).astype(
             {name: types.get(name, np.float64) for name in names}
         )
+
+    def preview(self) -> Preview:
+        """Return bands of percentiles at a glance."""
+        from tbwidget.dashboards import previews
+
+        return previews.distributions(self)
 
     # -- what the page gets ----------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.logs import Run
     from tbwidget.logs.blobs import Index
     from tbwidget.logs.kinds import PRCurveSeries
@@ -112,9 +113,10 @@ class PRCurves(SummaryDashboard):
         at `step`, or at the nearest step before that, or the newest ones if both are None; of each
         the row nearest to `threshold`, or all rows if that is None.
         """
-        return _frame(self._looked_at(self.visible_runs()))
+        return _frame(self.looked_at(self.visible_runs()))
 
-    def _looked_at(self, runs: list[str]) -> Iterator[Any]:
+    def looked_at(self, runs: list[str]) -> Iterator[Any]:
+        """Yield run, tag, step, wall time and curve of what is looked at, and its rows selected."""
         for name, tag, series in self.shown_series(runs):
             index = series.index()
             row = row_at(index, self.run_steps.get(name, self.state.step))
@@ -130,6 +132,12 @@ class PRCurves(SummaryDashboard):
                 nearest = round(self.threshold * (curve.shape[1] - 1))
                 rows = slice(nearest, nearest + 1)
             yield name, tag, int(columns.steps[row]), float(columns.wall_times[row]), curve, rows
+
+    def preview(self) -> Preview:
+        """Return curves at a glance."""
+        from tbwidget.dashboards import previews
+
+        return previews.pr_curves(self)
 
     # -- what the page gets ----------------------------------------------------------------------
 

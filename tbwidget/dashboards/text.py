@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.logs.blobs import Index
     from tbwidget.logs.kinds import TextSeries
 
@@ -120,6 +121,12 @@ class Text(ValueDashboard):
         or the newest ones if it is None.
         """
         return _frame(self.values_at_step(self.visible_runs()))
+
+    def preview(self) -> Preview:
+        """Return how texts begin at a glance."""
+        from tbwidget.dashboards import previews
+
+        return previews.text(self)
 
     # -- what the page gets ----------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import numpy as np
 from tbwidget.analysis.downsample import extreme_rows
 
 from .domain import x_domain, y_domain
-from .shapes import Clip, Dot, Polygon, Polyline, Shape, Text, text_width
+from .shapes import Clip, Dot, Polygon, Polyline, Shape, Text, fitted, text_width
 from .ticks import Tick, duration_ticks, linear_ticks, log_ticks, symlog_ticks, time_ticks
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _TITLE, _RIGHT, _BOTTOM = 22.0, 10.0, 20.0
+_TITLE_SIZE = 12.0
 _PIXELS_PER_X_TICK, _PIXELS_PER_Y_TICK = 50, 28
 _SMALLEST_GUTTER = 32.0
 _RAW_OPACITY, _BAND_OPACITY = 0.25, 0.16
@@ -57,7 +58,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Panel:
-    """A chart: its title, its lines and how its axes run; ranges are None to fit the lines."""
+    """A chart: its title, its lines and how its axes run; ranges are None to fit the lines.
+
+    Of a line about `most_points` are drawn, those that keep its shape; 0 for as many as can be
+    told apart.
+    """
 
     title: str
     lines: list[Line]
@@ -67,6 +72,7 @@ class Panel:
     x_range: tuple[float, float] | None = None
     y_range: tuple[float, float] | None = None
     ignore_outliers: bool = False
+    most_points: int = 0
 
 
 class Scale(NamedTuple):
@@ -106,14 +112,14 @@ def draw_panel(
     left, right = x + gutter, x + width - _RIGHT
     across = Scale(panel.x_scale, x_domain(panel), (left, right))
     up = Scale(panel.y_scale, domain, (bottom, top), threshold)
-    shapes: list[Shape] = [_title(panel.title, x, y, theme)]
+    shapes: list[Shape] = [_title(panel.title, x, y, width, theme)]
     for tick, place in zip(y_ticks, up.place(_values(y_ticks)).tolist(), strict=True):
         level = round(place) + 0.5
         shapes.append(Polyline(np.array([[left, level], [right, level]]), theme.grid))
         shapes.append(Text(left - 6, place, tick.label, theme.muted, anchor="end"))
     shapes += _x_labels(across, panel.x_kind, bottom + _BOTTOM / 2 + 2, theme)
     inside = Clip(left, top, right - left, bottom - top)
-    limit = max(64, int(4 * (right - left)))
+    limit = panel.most_points or max(64, int(4 * (right - left)))
     for line in panel.lines:
         inside.shapes.extend(_band(line, across, up, limit))
     for line in panel.lines:
@@ -125,12 +131,12 @@ def draw_panel(
     return [*shapes, inside]
 
 
-def _title(title: str, x: float, y: float, theme: Theme) -> Text:
-    """Return the title, with the part before its last slash dimmed."""
-    prefix, slash, name = title.rpartition("/")
+def _title(title: str, x: float, y: float, width: float, theme: Theme) -> Text:
+    """Return the title, cut to the width, with the part before its last slash dimmed."""
+    prefix, slash, name = fitted(title, width, _TITLE_SIZE).rpartition("/")
     middle = y + _TITLE / 2 - 2
     return Text(
-        x, middle, name, theme.foreground, 12.0, lead=prefix + slash, lead_color=theme.muted
+        x, middle, name, theme.foreground, _TITLE_SIZE, lead=prefix + slash, lead_color=theme.muted
     )
 
 

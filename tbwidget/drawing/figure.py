@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _MARGIN, _GAP = 14.0, 18.0
 _LEGEND_ROW, _SWATCH = 18.0, 14.0
-_MOST_NAMES = 60
 
 
 def draw(
@@ -26,6 +25,7 @@ def draw(
     panel_size: tuple[float, float] = (380.0, 230.0),
     theme: Theme = LIGHT,
     title: str = "",
+    most_names: int = 60,
 ) -> Picture:
     """Return a picture of `panels` in a grid.
 
@@ -41,6 +41,8 @@ def draw(
         The colours around the lines.
     title
         What the picture is called for who cannot see it.
+    most_names
+        How many lines the legend names; of others it says how many they are.
     """
     columns = columns or max(1, min(3, math.ceil(math.sqrt(len(panels)))))
     rows = max(1, math.ceil(len(panels) / columns))
@@ -54,16 +56,18 @@ def draw(
     bottom = _MARGIN + rows * (high + _GAP)
     if not panels:
         shapes.append(Text(width / 2, bottom / 2, "No data", theme.muted, 13.0, "middle"))
-    legend, height = _legend(panels, bottom, width, theme)
+    legend, height = _legend(panels, bottom, width, theme, most_names)
     return Picture(width, height + _MARGIN, theme.background, [*shapes, *legend], title)
 
 
-def _legend(panels: list[Panel], y: float, width: float, theme: Theme) -> tuple[list[Shape], float]:
+def _legend(
+    panels: list[Panel], y: float, width: float, theme: Theme, most: int
+) -> tuple[list[Shape], float]:
     """Return the names of all lines, each once, wrapped to the width, and where they end."""
     lines: dict[str, Line] = {line.name: line for panel in panels for line in panel.lines}
     shapes: list[Shape] = []
     x = _MARGIN
-    for name, line in list(lines.items())[:_MOST_NAMES]:
+    for name, line in list(lines.items())[:most]:
         text = name if len(name) <= 80 else f"{name[:30]}…{name[-49:]}"  # noqa: PLR2004
         wide = _SWATCH + 6 + text_width(text) + 16
         if x > _MARGIN and x + wide > width - _MARGIN:
@@ -73,7 +77,7 @@ def _legend(panels: list[Panel], y: float, width: float, theme: Theme) -> tuple[
         shapes.append(Polyline(swatch, line.color, 2.0, dash=line.dash))
         shapes.append(Text(x + _SWATCH + 6, middle, text, theme.foreground))
         x += wide
-    left_out = len(lines) - _MOST_NAMES
+    left_out = len(lines) - most
     if left_out > 0:
         y += _LEGEND_ROW
         more = f"and {left_out:,} more"

@@ -29,6 +29,8 @@ class Theme(NamedTuple):
 
 
 LIGHT = Theme("#ffffff", "#1f2328", "#767f8b", "#eceef0")
+#: For pictures in notebooks, whose pages may be light or dark: paper, not glaring on either.
+PAPER = Theme("#f7f8f9", "#1f2328", "#666f7a", "#e2e5e8")
 DARK = Theme("#111418", "#e4e7eb", "#858f9b", "#22262b")
 
 
@@ -43,6 +45,16 @@ def color_of(number: int) -> str:
     base, around = _BASE[number % len(_BASE)], number // len(_BASE) % 3
     if around == 0:
         return base
-    target = 255 if around == 1 else 0
-    channels = (int(base[at : at + 2], 16) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(one + (target - one) * _MIXED):02x}" for one in channels)
+    return mixed(base, "#ffffff" if around == 1 else "#000000", _MIXED)
+
+
+def mixed(color: str, other: str, part: float) -> str:
+    """Return a colour between two, of which `part` is the other one.
+
+    Examples
+    --------
+    >>> mixed("#000000", "#ff0000", 0.5)
+    '#800000'
+    """
+    ends = [[int(one[at : at + 2], 16) for at in (1, 3, 5)] for one in (color, other)]
+    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in zip(*ends, strict=True))

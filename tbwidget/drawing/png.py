@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 #: Drawn so many times larger, then made smaller: Pillow's own lines have rough edges.
 _OVERSAMPLING = 2
 _LARGEST_SIDE = 20_000
+#: Scale and number of colours of smaller and smaller files.
+_FINENESS = ((1.5, 64), (1.5, 32), (1.25, 32), (1.0, 32), (1.0, 16), (0.5, 16))
+#: Signature and first chunk of every PNG; 33 + 4 + 4 + 12 + 1 bytes stand before a key.
+_HEADER_BYTES, _KEYWORD = 33, b"tbwidget key"
 _ANCHORS = {"start": "lm", "middle": "mm", "end": "rm"}
 
 
@@ -28,22 +34,77 @@ def to_png(picture: Picture, scale: float = 2.0) -> bytes:
     ValueError
         If it would be larger than 20,000 pixels.
     """
+    return _encoded(_reduced(_painted(picture, scale), picture, scale), scale)
+
+
+def to_small_png(picture: Picture, most_bytes: int) -> bytes:
+    """Return a picture as PNG of few colours, as fine as so many bytes allow.
+
+    Raises
+    ------
+    ImportError
+        If Pillow is not installed.
+    ValueError
+        If it does not fit even at its coarsest.
+    """
+    from PIL import Image
+
+    painted = _painted(picture, _FINENESS[0][0])
+    for scale, colors in _FINENESS:
+        image = _reduced(painted, picture, scale)
+        # An octree is much faster than a median cut, and keeps colours that few pixels have.
+        octree = Image.Quantize.FASTOCTREE
+        data = _encoded(image.quantize(colors, octree, dither=Image.Dither.NONE), scale)
+        if len(data) <= most_bytes:
+            return data
+    message = f"the picture takes {len(data):,} bytes, more than {most_bytes:,}"
+    raise ValueError(message)
+
+
+def _painted(picture: Picture, scale: float) -> Any:
+    """Return a picture as an image that is `_OVERSAMPLING` times too large."""
     try:
         from PIL import Image
     except ImportError:
         message = "PNG files need Pillow: `pip install pillow`, or save as .svg"
         raise ImportError(message) from None
-    size = [round(side * scale) for side in (picture.width, picture.height)]
+    size = _size(picture, scale)
     if max(size) > _LARGEST_SIDE:
         message = f"the picture would have {size[0]:,} x {size[1]:,} pixels; show fewer tags"
         raise ValueError(message)
     zoom = scale * _OVERSAMPLING
     image = Image.new("RGB", [side * _OVERSAMPLING for side in size], picture.background)
     _Painter(image, zoom).paint(picture.shapes)
-    image = image.resize(size, Image.Resampling.LANCZOS)
+    return image
+
+
+def _reduced(image: Any, picture: Picture, scale: float) -> Any:
+    from PIL import Image
+
+    return image.resize(_size(picture, scale), Image.Resampling.LANCZOS)
+
+
+def _encoded(image: Any, scale: float) -> bytes:
     buffer = BytesIO()
     image.save(buffer, "PNG", dpi=(96 * scale, 96 * scale))
     return buffer.getvalue()
+
+
+def _size(picture: Picture, scale: float) -> list[int]:
+    return [round(side * scale) for side in (picture.width, picture.height)]
+
+
+def with_key(data: bytes, key: str) -> bytes:
+    """Return a PNG with a `key` by which a page can tell it from others.
+
+    It is a ``tEXt`` chunk, the second of the file, so that the key begins at a multiple of three
+    bytes: in a ``data:`` URL the base64 of a key of 24 characters is always the same.
+
+    Source of the format: https://www.w3.org/TR/png-3/#11tEXt
+    """
+    body = b"tEXt" + _KEYWORD + b"\0" + key.encode("ascii")
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return data[:_HEADER_BYTES] + chunk + data[_HEADER_BYTES:]
 
 
 class _Painter:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     Places = npt.NDArray[np.float64]
@@ -86,3 +87,31 @@ class Picture:
 def text_width(text: str, size: float = 11.0) -> float:
     """Return about how wide a text is: without a browser nobody knows its font."""
     return size * sum(0.3 if letter in " .,:;|il'" else 0.58 for letter in text)
+
+
+def fitted(text: str, width: float, size: float = 11.0) -> str:
+    """Return a text that is about `width` wide at most: its middle is left out, never its tail.
+
+    Examples
+    --------
+    >>> fitted("runs/2026/baseline/seed_7", 90.0)
+    'runs…ne/seed_7'
+    """
+    if text_width(text, size) <= width:
+        return text
+    room = max(0, int(width / (0.58 * size)) - 1)
+    tail = (2 * room + 2) // 3
+    return f"{text[: room - tail]}…{text[len(text) - tail :]}"
+
+
+def moved(shapes: list[Shape], down: float) -> list[Shape]:
+    """Return shapes `down` pixels below where they are."""
+    return [_moved(shape, down) for shape in shapes]
+
+
+def _moved(shape: Shape, down: float) -> Shape:
+    if isinstance(shape, (Polyline, Polygon)):
+        return replace(shape, places=shape.places + np.array([0.0, down]))
+    if isinstance(shape, Clip):
+        return replace(shape, y=shape.y + down, shapes=moved(shape.shapes, down))
+    return replace(shape, y=shape.y + down)

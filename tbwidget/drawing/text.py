@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+#: Where an absolute path or a URL begins.
+_ABSOLUTE = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|[a-z][a-z0-9+.-]*://")
 _DURATIONS = ((86_400.0, "d"), (3600.0, "h"), (60.0, "min"))
 
 
@@ -73,3 +76,43 @@ def _is_whole(value: float) -> bool:
 def _trimmed(text: str) -> str:
     trimmed = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if trimmed == "-0" else trimmed
+
+
+def public_name(name: str) -> str:
+    """Return a name as whoever is given a picture may see it.
+
+    An absolute path or a URL tells of a machine, so only its last part is kept.
+
+    Examples
+    --------
+    >>> public_name("/home/ada/logs/seed=1"), public_name("baseline/seed=1")
+    ('…/seed=1', 'baseline/seed=1')
+    """
+    if not _ABSOLUTE.match(name):
+        return name
+    return "…/" + re.split(r"[/\\]", name.rstrip("/\\"))[-1]
+
+
+def format_number(value: float) -> str:
+    """Return a number with four digits that count.
+
+    Examples
+    --------
+    >>> format_number(0.123456), format_number(1234567.0)
+    ('0.1235', '1.235e+06')
+    """
+    return f"{value:.4g}"
+
+
+def format_bytes(count: int) -> str:
+    """Return a number of bytes in words.
+
+    Examples
+    --------
+    >>> format_bytes(512), format_bytes(2_400_000)
+    ('512 bytes', '2.4 MB')
+    """
+    for unit, name in ((1_000_000, "MB"), (1_000, "kB")):
+        if count >= unit:
+            return f"{count / unit:,.1f} {name}"
+    return f"{count:,} bytes"

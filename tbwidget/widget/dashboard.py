@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import secrets
 import weakref
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,9 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anywidget
 import traitlets
 
+from tbwidget.drawing.sheet import Preview
 from tbwidget.events.files import real_path
 from tbwidget.logs import Logdir, Run
 
+from .fallback import OUTPUTS, parent_message
 from .publisher import PUBLISHER, Message
 from .runtime import Channel, shared_runtime
 from .settings import NAMES as SETTINGS
@@ -87,6 +91,9 @@ class View(Channel):
     _state = anywidget.WidgetTrait().tag(sync=True)
     _kind = traitlets.Unicode().tag(sync=True)
     _data_kinds = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    #: The last picture, for notebooks saved with the state of widgets, and its key in base64.
+    _picture: Any = traitlets.Bytes().tag(sync=True, echo_update=False)
+    _picture_mark = traitlets.Unicode().tag(sync=True)
     height = traitlets.Int(760, min=120, max=10_000, help="Height of the view in CSS pixels.").tag(
         sync=True
     )
@@ -109,7 +116,16 @@ class View(Channel):
         if state.detached:
             super().__init__(detached=self.kind, _state=state, _kind=self.kind, **traits)
             return
-        super().__init__(_runtime=shared_runtime(), _state=state, _kind=self.kind, **traits)
+        #: By this a page tells the picture of this view from others: 24 characters.
+        self.picture_key = secrets.token_hex(12)
+        mark = base64.b64encode(self.picture_key.encode()).decode()
+        super().__init__(
+            _runtime=shared_runtime(),
+            _state=state,
+            _kind=self.kind,
+            _picture_mark=mark,
+            **traits,
+        )
         state.views.add(self)
         PUBLISHER.add(state, self)
 
@@ -123,6 +139,23 @@ class View(Channel):
         """The settings that this view shares with the others of its log directory."""
         state: ViewState = self._state
         return state
+
+    @property
+    def title_of_kind(self) -> str:
+        """What such a view is called."""
+        return type(self).__name__
+
+    def previewed(self) -> Any:
+        """Return the dashboard that is in sight."""
+        return self
+
+    def parts(self) -> list[Any]:
+        """Return the widgets whose traits say what is in sight."""
+        return [self]
+
+    def preview(self) -> Preview:
+        """Return what is in sight at a glance."""
+        return Preview()
 
     def updates(self) -> Iterator[Message]:
         """Yield messages with what the page lacks; called on the follower's thread."""
@@ -185,6 +218,7 @@ class View(Channel):
         if self.comm is None:
             return
         state = self.state
+        OUTPUTS.remove(self)
         PUBLISHER.remove(state, self)
         state.views.discard(self)
         super().close()
@@ -195,10 +229,19 @@ class View(Channel):
             if self.logdir in _OPEN.values() and not PUBLISHER.uses(self.logdir):
                 self.logdir.close()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None, **kwargs: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         if self.comm is not None:
             _close_replaced(self)
-        return super()._repr_mimebundle_(**kwargs)
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = (
+            {**own, **more} for own, more in zip(bundle, OUTPUTS.show(self), strict=True)
+        )
+        wanted = (set(include) if include else set(data)) - set(exclude or ())
+        return {mime: data[mime] for mime in data if mime in wanted}, metadata
 
 
 class Dashboard(Settings, View):
@@ -213,6 +256,11 @@ class Dashboard(Settings, View):
     #: Which kinds of `Run.tags` it shows, and its title.
     data_kinds: ClassVar[tuple[str, ...]] = ()
     title: ClassVar[str] = ""
+
+    @property
+    def title_of_kind(self) -> str:
+        """What the tab is called."""
+        return self.title
 
     def __init__(self, source: Source, *, state: ViewState | None = None, **traits: Any) -> None:
         settings = {name: traits.pop(name) for name in SETTINGS & traits.keys()}
@@ -262,10 +310,6 @@ def _close_replaced(view: View) -> None:
 
 def _current_cell() -> tuple[str, str]:
     """Return the ids of the notebook cell and of its execution, empty outside of one."""
-    try:
-        from IPython import get_ipython
-
-        parent = get_ipython().kernel.get_parent("shell")
-        return str(parent["metadata"].get("cellId", "")), str(parent["header"]["msg_id"])
-    except (ImportError, AttributeError, KeyError, TypeError):
-        return "", ""
+    parent = parent_message()
+    cell = str(parent.get("metadata", {}).get("cellId", ""))
+    return cell, str(parent.get("header", {}).get("msg_id", ""))

@@ -167,6 +167,11 @@ class Publisher:
         """Tell whether any view is left that shows `logdir`."""
         return any(session.state.logdir is logdir for session in list(self._sessions.values()))
 
+    def heard_since(self, state: ViewState, moment: float) -> bool:
+        """Tell whether the page of `state` was heard of after a moment of `time.monotonic`."""
+        session = self._sessions.get(state.model_id)
+        return session is not None and session.heard >= moment
+
     def wake(self, state: ViewState) -> None:
         """Publish for `state` now: a request has changed what its page needs."""
         session = self._sessions.get(state.model_id)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import traitlets
 
+from tbwidget.analysis.patterns import search_all
+from tbwidget.drawing.sheet import Preview
+from tbwidget.drawing.table import Table
 from tbwidget.logs import natural_key
 from tbwidget.logs.frames import Selection, select
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 #: Tags taken as watched before the page has said which it shows: a busy kernel cannot hear it.
 FIRST_TAGS = 24
 MAX_VIEWS = 8
+#: Rows of a preview.
+PREVIEW_ROWS = 14
 
 
 class Request(NamedTuple):
@@ -159,6 +164,34 @@ class TagDashboard(Dashboard):
         """Return the tags that this view is about, in natural order."""
         names = {tag for run in self.shown_runs() for tag in self.tags_of(run)}
         return select(sorted(names, key=natural_key), self._tag_selection)
+
+    def preview_tags(self) -> list[str]:
+        """Return the tags in the order of the page: those pinned first, no other but the filtered.
+
+        A filter that is no regular expression is taken as plain text, as in the page.
+        """
+        tags, wanted = self.shown_tags(), self.state.tag_filter
+        if wanted:
+            try:
+                found = set(search_all(f"(?i:{wanted})", tags))
+            except ValueError:
+                found = {tag for tag in tags if wanted.lower() in tag.lower()}
+            tags = [tag for tag in tags if tag in found]
+        pinned = set(self.state.pinned)
+        return sorted(tags, key=lambda tag: tag not in pinned)
+
+    def preview(self) -> Preview:
+        """Return what this dashboard shows at a glance; here, its tags."""
+        tags = self.preview_tags()
+        if not tags:
+            return Preview()
+        runs = {name: set(self.tags_of(name)) for name in self.shown_runs()}
+        rows = [
+            (tag, f"{sum(tag in held for held in runs.values()):,}") for tag in tags[:PREVIEW_ROWS]
+        ]
+        more = len(tags) - len(rows)
+        note = f"and {more:,} more tags" if more else ""
+        return Preview(table=Table((("Tag", 0.7), ("Runs", 0.3)), rows), note=note)
 
     def watched(self) -> Iterator[tuple[str, str]]:
         """Yield run and tag of all that the page shows, what is most important first."""

@@ -10,7 +10,7 @@ import numpy as np
 from comm.base_comm import BaseComm
 
 from tbwidget.logs import follow
-from tbwidget.widget import dashboard, publisher, view_state
+from tbwidget.widget import dashboard, fallback, publisher, view_state
 
 if TYPE_CHECKING:
     import pytest
@@ -73,6 +73,8 @@ class Page:
         patch.setattr(comm, "create_comm", HeardComm)
         patch.setattr(follow, "FOLLOWER", self.follower)
         patch.setattr(publisher, "FOLLOWER", self.follower)
+        patch.setattr(fallback, "FOLLOWER", self.follower)
+        patch.setattr(dashboard, "OUTPUTS", fallback.Outputs())
         patch.setattr(publisher, "time", SimpleNamespace(monotonic=lambda: self.now))
         patch.setattr(dashboard, "_OPEN", type(dashboard._OPEN)())
         patch.setattr(view_state, "_STATES", type(view_state._STATES)())

@@ -1,6 +1,6 @@
 // The frame of every view: tabs (on the board), run list, the dashboard, status line.
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Empty, IconButton } from "../ui/controls";
 import { PopoverLayer } from "../ui/popover";
 import { NotShown } from "./not_shown";
@@ -20,10 +20,14 @@ export interface BoardProps {
   tabbed: boolean;
   title: string;
   tab: { value: string };
+  /** The picture that was saved with the view, as a URL. */
+  picture: () => string | null;
 }
 
-export function Board({ view, tabs, tabbed, title, tab }: BoardProps) {
+export function Board({ view, tabs, tabbed, title, tab, picture }: BoardProps) {
   const { session, width } = view;
+  const saved = session.connection.value === "gone" && !session.status.value;
+  const source = useMemo(() => (saved ? picture() : null), [saved]);
   const narrow = width.value < NARROW;
   const drawer = useSignal(false);
   const withData = tabs.filter((one) => countTags(view, one) > 0);
@@ -31,6 +35,7 @@ export function Board({ view, tabs, tabbed, title, tab }: BoardProps) {
   const several = session.runs.value.length > 1;
   const listed = several && (!narrow || drawer.value);
   view.root.classList.toggle("narrow", narrow);
+  if (source) return <SavedPicture view={view} source={source} />;
   return (
     <>
       {tabbed && (
@@ -73,6 +78,20 @@ export function Board({ view, tabs, tabbed, title, tab }: BoardProps) {
       <Tooltip view={view} />
       <PopoverLayer popover={view.popover} root={view.root} />
     </>
+  );
+}
+
+/** What a notebook that was saved with the state of its widgets has of a view. */
+function SavedPicture({ view, source }: { view: View; source: string }) {
+  useEffect(() => {
+    view.root.style.height = "auto";
+    return () => URL.revokeObjectURL(source);
+  }, [source]);
+  return (
+    <figure class="saved">
+      <figcaption>Saved picture. Run the cell to go on.</figcaption>
+      <img src={source} alt="What the view showed when the notebook was saved" />
+    </figure>
   );
 }
 

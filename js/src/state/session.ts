@@ -169,6 +169,7 @@ export class Session {
       document.addEventListener("visibilitychange", this.#tellVisible);
       if (!this.report) this.#timer = setInterval(() => this.#watchHeartbeat(), 2_000);
       this.#heard = Date.now();
+      void this.#checkComm(); // a saved notebook has models without a kernel
     }
     return () => {
       if (--this.#views > 0) return;

@@ -33,6 +33,8 @@ export interface StubExports {
   signal: AbortSignal;
   waiting: [Message, Buffers][];
   receive: ((message: Message, buffers: Buffers) => void) | null;
+  /** To be called when a view is mounted: it hides the picture itself from then on. */
+  mounted?: () => void;
 }
 
 export interface RuntimeExports {

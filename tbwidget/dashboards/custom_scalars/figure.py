@@ -48,11 +48,14 @@ def picture_of(state: ViewState, categories: tuple[TagCategory, ...], runs: list
     if len(charts) > MOST_PANELS:
         message = f"{len(charts):,} charts are more than fit one picture, {MOST_PANELS}"
         raise ValueError(message)
-    scalars = visible_scalars(state, runs)
     titles = ", ".join(category.title for category in categories[:10])
-    return draw(
-        [_panel(state, chart, scalars) for chart in charts], title=f"{state.logdir.name}: {titles}"
-    )
+    return draw(panels_of(state, charts, runs), title=f"{state.logdir.name}: {titles}")
+
+
+def panels_of(state: ViewState, charts: list[TagChart], runs: list[str]) -> list[Panel]:
+    """Return the charts of a layout with the visible ones of `runs`, as the settings say."""
+    scalars = visible_scalars(state, runs)
+    return [_panel(state, chart, scalars) for chart in charts]
 
 
 def _panel(state: ViewState, chart: TagChart, scalars: Scalars) -> Panel:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from tbwidget.drawing.shapes import Picture
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.logs.frames import Selection
     from tbwidget.logs.kinds import LayoutSeries
     from tbwidget.widget.dashboard import Source
@@ -208,6 +209,24 @@ class CustomScalars(Scalars):
         from .figure import picture_of
 
         return picture_of(self.state, self.categories(), self.shown_runs())
+
+    def preview(self) -> Preview:
+        """Return the first charts at a glance."""
+        from tbwidget.dashboards import previews
+        from tbwidget.dashboards.scalars.figure import visible_scalars
+
+        from .figure import panels_of
+
+        charts = [chart for category in self.categories() for chart in category.charts]
+        runs = self.shown_runs()
+        held = visible_scalars(self.state, runs).values()
+        shown = previews.few_enough(
+            charts,
+            lambda chart: [
+                len(several[tag]) for several in held for tag in chart.all_tags if tag in several
+            ],
+        )
+        return previews.curves(panels_of(self.state, shown, runs), len(charts), "chart")
 
     def to_code(self) -> str:
         """Return the Python that makes this very view again; see `Scalars.to_code`."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.logs.blobs import Index
     from tbwidget.logs.frames import Selection
     from tbwidget.logs.kinds import HistogramSeries
@@ -167,6 +168,12 @@ class Histograms(TagDashboard):
         With no step marked it is the last step of each series.
         """
         return rows_at(self.data, self._marked())
+
+    def preview(self) -> Preview:
+        """Return histograms of a few steps at a glance."""
+        from tbwidget.dashboards import previews
+
+        return previews.histograms(self)
 
     def _wish(self, limit: int) -> Wish:
         return Wish(self.bins, self.state.step_range, self._marked(), limit)

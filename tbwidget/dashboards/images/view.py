@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.events.media import Image
     from tbwidget.logs.kinds import ImageSeries
 
@@ -153,6 +154,12 @@ class Images(ValueDashboard):
         for name, tag, step, wall_time, value in self.values_at_step(self.visible_runs()):
             for sample, image in enumerate(value):
                 yield Named(name, tag, step, wall_time, sample, image)
+
+    def preview(self) -> Preview:
+        """Return which images there are at a glance."""
+        from tbwidget.dashboards import previews
+
+        return previews.images(self)
 
     # -- what the page gets ------------------------------------------------------------------------
 

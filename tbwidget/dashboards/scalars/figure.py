@@ -45,10 +45,14 @@ def picture_of(state: ViewState, tags: list[str], runs: list[str]) -> Picture:
             "as Scalars(..., tags=[...])"
         )
         raise ValueError(message)
+    return draw(panels_of(state, tags, runs), title=f"{state.logdir.name}: {', '.join(tags[:10])}")
+
+
+def panels_of(state: ViewState, tags: list[str], runs: list[str]) -> list[Panel]:
+    """Return a chart for each of `tags` with the visible ones of `runs`, as the settings say."""
     scalars = visible_scalars(state, runs)
     groups = group_runs(state.logdir.runs, runs, state.group_by)
-    panels = [_panel(state, tag, scalars, groups) for tag in tags]
-    return draw(panels, title=f"{state.logdir.name}: {', '.join(tags[:10])}")
+    return [_panel(state, tag, scalars, groups) for tag in tags]
 
 
 def visible_scalars(state: ViewState, runs: list[str]) -> dict[str, Mapping[str, ScalarSeries]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tbwidget.drawing.shapes import Picture
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.logs.frames import Selection
 
 
@@ -55,7 +56,7 @@ class ScalarsOut(TagDashboard):
         Parameters
         ----------
         path
-            ``.svg`` or ``.png`` (needs Pillow) for a picture: a chart a tag, at most 100, with
+            ``.svg`` or ``.png`` for a picture: a chart a tag, at most 100, with
             smoothing, axes, groups and colours as set. ``.csv``, ``.json`` or ``.parquet`` (needs
             pyarrow) for all points of the visible runs. A file that is there is replaced.
 
@@ -76,6 +77,19 @@ class ScalarsOut(TagDashboard):
         from .figure import picture_of
 
         return picture_of(self.state, self.shown_tags(), self.shown_runs())
+
+    def preview(self) -> Preview:
+        """Return the first charts at a glance."""
+        from tbwidget.dashboards import previews
+
+        from .figure import panels_of, visible_scalars
+
+        tags, runs = self.preview_tags(), self.shown_runs()
+        held = visible_scalars(self.state, runs).values()
+        shown = previews.few_enough(
+            tags, lambda tag: [len(several[tag]) for several in held if tag in several]
+        )
+        return previews.curves(panels_of(self.state, shown, runs), len(tags), "tag")
 
     def to_bqplot(self) -> Any:
         """Return a `bqplot.Figure` with a line for each visible run and tag.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from tbwidget.drawing.sheet import Preview
     from tbwidget.logs.blobs import BlobSeries, Index
     from tbwidget.logs.kinds import TensorSeries
     from tbwidget.widget.summarising import Summarised
@@ -101,6 +102,12 @@ class Tensors(ValueDashboard):
             for name, tag, series in self.shown_series(self.shown_runs())
             for entry in series.readable()
         )
+
+    def preview(self) -> Preview:
+        """Return shapes and statistics at a glance."""
+        from tbwidget.dashboards import previews
+
+        return previews.tensors(self)
 
     # -- what the page gets --------------------------------------------------------------------
 

@@ -1,0 +1,221 @@
+"""A notebook that was saved, opened where nothing of it is alive: never blank."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import subprocess
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cards import PATIENCE
+from lab import Notebook, write_notebook
+from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from lab import JupyterServer
+
+    Open = Callable[..., Notebook]
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+WRITE = """
+import ipywidgets, tbwidget
+def write(name, steps):
+    with tbwidget.SummaryWriter(f"{0}/{name}") as writer:
+        for step in range(steps):
+            writer.add_scalar("loss", 1 / (step + 1), step)
+write("first", 50)
+"""
+BOARD = "board = tbwidget.TensorBoard('{0}', height=400)\nboard"
+#: The outputs of a cell, as they would be saved.
+OUTPUTS = "jupyterapp.shell.currentWidget.content.widgets[cell].model.outputs.toJSON()"
+#: Pictures in the outputs of a cell, and those that can be seen.
+PICTURES = "[...document.querySelectorAll('.jp-Notebook .jp-Cell')][cell].querySelectorAll('img')"
+SEEN = f"[...{PICTURES}].filter((image) => image.getBoundingClientRect().height > 20)"
+#: Whether a picture, in base64, is higher than a heading: its height stands at the 20th byte.
+DRAWN = """(picture) => !!picture && new DataView(
+  Uint8Array.from(atob(picture.slice(0, 40)), (one) => one.charCodeAt(0)).buffer
+).getUint32(20) > 200"""
+SAVED = "() => jupyterapp.shell.currentWidget.context.model.dirty === false"
+SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
+
+
+def wait_for_points(notebook: Notebook, cell: int, points: int) -> None:
+    """Wait until the picture beside a view is one of so many points."""
+    notebook.wait_for(
+        f"""([cell, text]) => {{
+          const data = {OUTPUTS}[0]?.data;
+          return data?.['text/plain']?.includes(text) && ({DRAWN})(data['image/png']);
+        }}""",
+        2 * PATIENCE,
+        [cell, f" {points} points"],
+    )
+
+
+def wait_for_pictures(notebook: Notebook, cell: int, count: int) -> None:
+    """Wait until so many pictures of a cell can be seen."""
+    notebook.cell(cell).scroll_into_view_if_needed()
+    notebook.wait_for(f"([cell, count]) => {SEEN}.length === count", PATIENCE, [cell, count])
+
+
+def save(notebook: Notebook, path: Path) -> dict[str, Any]:
+    notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    notebook.wait_for(SAVED)
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document
+
+
+def outputs(document: dict[str, Any], cell: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = document["cells"][cell]["outputs"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def saved(server: JupyterServer, browser: Any, idle: dict[str, Notebook]) -> Path:
+    """The path of a saved notebook, whose kernel has ended."""
+    path = server.root / "saved.ipynb"
+    cells = [
+        WRITE.replace("{0}", "saved"),
+        BOARD.format("saved"),
+        "display(tbwidget.Scalars('saved', height=300))",
+        "ipywidgets.VBox([tbwidget.Scalars('saved', height=300)])",
+    ]
+    write_notebook(path, cells)
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    notebook = Notebook(context, server, path.name)
+    for number in range(len(cells)):
+        notebook.run(number)
+    for cell in (1, 2):
+        wait_for_points(notebook, cell, 50)
+    save(notebook, path)
+    assert notebook.errors() == []
+    notebook.shut_down()
+    idle[server.url] = notebook
+    return path
+
+
+def test_the_picture_is_hidden_while_the_view_is_there(open_notebook: Open) -> None:
+    notebook = open_notebook(
+        [WRITE.replace("{0}", "hidden"), BOARD.format("hidden"), "write('second', 30)",
+         "board.close()", "board"]
+    )  # fmt: skip
+    notebook.run(0)
+    notebook.run(1)
+    notebook.wait_for_drawn()
+    notebook.wait_for(f"(cell) => {PICTURES}.length === 1", argument=1)
+    wait_for_pictures(notebook, 1, 0)
+    notebook.run(2)
+    wait_for_points(notebook, 1, 80)  # an update, which draws the picture anew
+    wait_for_pictures(notebook, 1, 0)
+    notebook.run(4)
+    notebook.wait_for("() => deepAll('.tbw').length === 2")
+    wait_for_pictures(notebook, 4, 0)
+    notebook.run(3)
+    wait_for_pictures(notebook, 1, 1)
+    assert notebook.foreign_requests() == []
+
+
+def test_a_saved_notebook_holds_a_picture_and_a_text_of_each_view(saved: Path) -> None:
+    document = json.loads(saved.read_text())
+    for cell, name in ((1, "TensorBoard"), (2, "Scalars")):
+        picture, view = outputs(document, cell)
+        assert set(picture["data"]) == {"image/png", "text/plain"}
+        data = base64.b64decode(picture["data"]["image/png"])
+        width, height = Image.open(io.BytesIO(data)).size
+        assert width == 1440
+        assert height > 400  # a chart, not a heading alone
+        assert len(data) < 200_000
+        text = "".join(picture["data"]["text/plain"])
+        assert text.startswith(f"{name} of saved: 1 run, 50 points")
+        assert "loss: 0.02 (first)" in text
+        assert set(view["data"]) == {VIEW, "text/plain"}
+        assert "".join(view["data"]["text/plain"]) == f"{name} of saved"
+    (alone,) = outputs(document, 3)
+    assert VIEW in alone["data"]
+    assert saved.stat().st_size < 200_000
+    assert str(saved.parent) not in saved.read_text()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_reopened_without_its_kernel_it_shows_the_picture(
+    open_notebook: Open, saved: Path, *, trusted: bool
+) -> None:
+    path = saved
+    if not trusted:
+        # What was not run here has no signature.
+        path = saved.with_name("foreign.ipynb")
+        path.write_text(saved.read_text().replace("ipywidgets, tbwidget", "tbwidget, ipywidgets"))
+    notebook = open_notebook(path=path.name)
+    trust = "(cell) => jupyterapp.shell.currentWidget.content.widgets[cell].model.trusted"
+    assert notebook.page.evaluate(trust, 1) is trusted
+    for cell in (1, 2):
+        wait_for_pictures(notebook, cell, 1)
+    rest = "model not found" if trusted else "TensorBoard of saved"
+    notebook.wait_for(
+        "(text) => document.querySelectorAll('.jp-Notebook .jp-Cell')[1].innerText.includes(text)",
+        argument=rest,
+    )
+    first = notebook.cell(1).locator(".jp-OutputArea-output").first
+    assert first.locator("img").count() == 1  # the reader sees it first
+
+
+def test_with_the_state_of_widgets_saved_the_view_shows_its_picture(
+    open_notebook: Open, server: JupyterServer
+) -> None:
+    notebook = open_notebook([WRITE.replace("{0}", "state"), BOARD.format("state")])
+    path = server.root / notebook.page.evaluate("jupyterapp.shell.currentWidget.context.path")
+    notebook.run(0)
+    notebook.run(1)
+    wait_for_points(notebook, 1, 50)
+    toggle = "(name) => jupyterapp.commands.execute(name)"
+    notebook.page.evaluate(toggle, SAVE_STATE)
+    try:
+        document = save(notebook, path)
+    finally:
+        notebook.page.evaluate(toggle, SAVE_STATE)
+    states = document["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    sizes = {one["state"].get("_kind"): len(json.dumps(one)) for one in states.values()}
+    assert 2_000 < sizes["board"] < 200_000
+    assert path.stat().st_size < 500_000
+    assert str(server.root) not in path.read_text()
+    notebook.shut_down()
+    reopened = open_notebook(path=path.name)
+    reopened.wait_for("() => deepAll('.tbw .saved img')[0]?.naturalWidth === 1440")
+    assert "Run the cell to go on" in reopened.text()
+    wait_for_pictures(reopened, 1, 0)  # once is enough
+    assert reopened.foreign_requests() == []
+
+
+def test_what_renders_saved_notebooks_shows_the_picture(saved: Path) -> None:
+    document = json.loads(saved.read_text())
+    picture = outputs(document, 1)[0]["data"]["image/png"].replace("\n", "")
+    # GitHub and nbviewer take the first of these; they know no widgets.
+    known = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
+    chosen = [next(mime for mime in known if mime in one["data"]) for one in outputs(document, 1)]
+    assert chosen == ["image/png", "text/plain"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbconvert's own
+        from nbconvert import HTMLExporter
+
+        html, _ = HTMLExporter().from_filename(str(saved))
+    assert f"data:image/png;base64,{picture}" in html.replace("\n", "")
+    assert "TensorBoard of saved" in html
+
+
+def test_a_notebook_that_is_run_without_a_page_holds_the_picture(tmp_path: Path) -> None:
+    write_notebook(tmp_path / "run.ipynb", [WRITE.replace("{0}", "run"), BOARD.format("run")])
+    command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--inplace"]
+    subprocess.run(
+        [*command, "run.ipynb"], cwd=tmp_path, check=True, capture_output=True, timeout=240
+    )
+    picture, view = outputs(json.loads((tmp_path / "run.ipynb").read_text()), 1)
+    assert "1 run, 50 points" in "".join(picture["data"]["text/plain"])
+    data = base64.b64decode(picture["data"]["image/png"])
+    assert Image.open(io.BytesIO(data)).height > 400
+    assert VIEW in view["data"]
