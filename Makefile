@@ -1,6 +1,7 @@
 # make demo    install into .venv and open the quickstart notebook in JupyterLab
 # make test    everything that is checked before a change lands
 # make bench   reading and opening again, beside TensorBoard's readers (1.7 GB of corpora, ten minutes)
+# make docs    the docs as a site in build/site, every link checked
 # make build   sdist and wheel in dist/
 # make clean   remove what these make
 #
@@ -18,7 +19,7 @@ RUNTIME := tbwidget/static/runtime.js
 PACKAGING := pyproject.toml scripts/build_hook.py $(shell find proto -name '*.proto')
 JS := package.json js/build.mjs $(shell find js/src -type f)
 
-.PHONY: demo test bench build clean
+.PHONY: demo test bench docs build clean
 
 demo: .venv/.demo $(RUNTIME)
 	$(BIN)/jupyter lab --port=$(PORT) $(JUPYTER_ARGS) notebooks/01_quickstart.ipynb
@@ -36,6 +37,9 @@ test: .venv/.dev $(RUNTIME)
 bench: .venv/.dev $(RUNTIME)
 	$(BIN)/python -m benchmarks.reader --corpora $(CORPORA)
 	$(BIN)/python -m benchmarks.reopen --corpora $(CORPORA)
+
+docs: .venv/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 build: .venv/.dev $(RUNTIME)
 	$(BIN)/python -m build
