@@ -31,6 +31,9 @@ MAX_PROBLEMS = 1000
 #: A file that was written less long ago is being written.
 ACTIVE_SECONDS = 60.0
 
+#: A file is read in about so many parts, unless these were shorter or longer than a part may be.
+_PARTS, _LEAST_BUDGET = 16, 2**20
+
 
 class EventFile:
     """Reads one event file bit by bit."""
@@ -121,6 +124,8 @@ class EventFile:
         part = self.next_part()
         if part is None:
             return None
+        # Of a small file small parts: else reading would need more memory than what it keeps.
+        budget = min(budget, max(_LEAST_BUDGET, self.size // _PARTS))
         try:
             batch = decode(self.path, self.cursor, budget, patient=part.patient)
             if not self._head:
