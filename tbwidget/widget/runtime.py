@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -115,17 +116,29 @@ class Channel(anywidget.AnyWidget):
         # A forked child shares the sockets of its parent: it must never send.
         if os.getpid() != self._process:
             return
-        super()._send(msg, buffers=buffers)
-        self._free_replies()
+        try:
+            super()._send(msg, buffers=buffers)
+        except LookupError as error:
+            # ipykernel 7.0 asks which request a message belongs to, and of a thread knows none.
+            variable = error.args[0]
+            if not isinstance(variable, ContextVar):
+                raise
+            variable.set({})
+            super()._send(msg, buffers=buffers)
 
     def _free_replies(self) -> None:
         """Let requests on this comm be answered while a cell runs.
 
         ipykernel 7.4 routes what the page sends to the shell that last sent on the comm; after a
         send from a cell or a plain thread that is the main shell, which is busy while a cell runs.
-        Forgetting it restores the routing that the page asked for.
+        This restores the routing that the page asked for.
         """
-        getattr(self.comm, "__dict__", {}).pop("_reply_subshell_id", None)
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = _as_asked  # noqa: SLF001  (there is no other way)
+
+
+def _as_asked(_data: Any, subshell: str | None) -> str | None:
+    return subshell
 
 
 class Runtime(anywidget.AnyWidget):
