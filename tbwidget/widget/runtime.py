@@ -95,6 +95,10 @@ class Channel(anywidget.AnyWidget):
             for number in [n for n in self._sizes if n <= seen]:
                 self.unacknowledged -= self._sizes.pop(number)
 
+    def count_anew(self) -> None:
+        """Take all that was sent until now as acknowledged: a page begins that never saw it."""
+        self.acknowledge({"seq": self.sequence})
+
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         answered = self.operations.answer(content)
         if answered is not None:
