@@ -9,6 +9,7 @@ acknowledgement can arrive; the bound is wide enough for hours of appends.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from time import thread_time
 from typing import TYPE_CHECKING, Any, Protocol
@@ -87,13 +88,13 @@ class _Session:
         self._catalog = self._status = None
         self._catalog_revision = -1
         self.urgent = True
-        FOLLOWER.wake()
+        _look()
         return Answer({"heartbeat": HEARTBEAT_SECONDS})
 
     def _visible(self, args: dict[str, Any]) -> None:
         self._note_page(args, visible=args.get("visible") is not False)
         self.urgent = True
-        FOLLOWER.wake()
+        _look()
 
     def _note_page(self, args: dict[str, Any], *, visible: bool) -> None:
         self.heard = time.monotonic()
@@ -204,10 +205,21 @@ class Publisher:
         if session is not None:
             session.heard = time.monotonic()
             session.attached = session.urgent = True
-            FOLLOWER.wake()
+            _look()
 
     def tick(self) -> bool:
-        """Send what is due; tell whether anybody watches."""
+        """Send what is due; tell whether anybody watches. Called on the follower's thread."""
+        if not _needs_pump():
+            self._send()
+        sessions = list(self._sessions.values())
+        return any(session.watched(busy=self._busy) for session in sessions)
+
+    def pump(self) -> None:
+        """Send what is due from this thread, where no other one reaches the page."""
+        if _needs_pump():
+            self._send()
+
+    def _send(self) -> None:
         now = time.monotonic()
         elapsed = now - self._allowance_at
         self._allowance_at = now
@@ -222,7 +234,6 @@ class Publisher:
                 if self._allowance < 1:
                     session.urgent = True  # the rest goes out at the next tick
                     break
-        return any(session.watched(busy=self._busy) for session in sessions)
 
     def _heard(self, session: _Session, state: ViewState) -> Any:
         def heard(args: dict[str, Any]) -> None:
@@ -254,10 +265,29 @@ class Publisher:
         self._busy = False
         for session in self._sessions.values():
             session.heard = time.monotonic()
+            # The follower may not have seen yet what the cell has written last.
+            if _needs_pump() and session.state.logdir.progress.complete:
+                session.state.logdir.refresh()
+                session.urgent = True
+        self.pump()
 
     def after_fork_in_child(self) -> None:
         """Forget everything: a child has no page."""
         self._reset()
+
+
+def _needs_pump() -> bool:
+    """Tell whether messages of a background thread stay away, as in Colab (colabtools #3373).
+
+    There the kernel's main thread sends: after each cell, and when the page says something.
+    """
+    return "google.colab" in sys.modules
+
+
+def _look() -> None:
+    """Have what is due sent now."""
+    FOLLOWER.wake()
+    PUBLISHER.pump()
 
 
 PUBLISHER = Publisher()

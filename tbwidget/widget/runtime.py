@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 from contextvars import ContextVar
 from pathlib import Path
@@ -158,12 +159,24 @@ class Runtime(anywidget.AnyWidget):
         """Take nothing from the page: its code is the kernel's to give."""
 
 
-_runtime: Runtime | None = None
+_runtimes: dict[Any, Runtime] = {}
 
 
 def shared_runtime() -> Runtime:
-    """Return the process's runtime widget, made on first use or after it was closed."""
-    global _runtime  # noqa: PLW0603  (one per process is the point)
-    if _runtime is None or _runtime.comm is None:
-        _runtime = Runtime()
-    return _runtime
+    """Return the page's runtime widget, made on first use or after it was closed."""
+    page = current_page()
+    runtime = _runtimes.get(page)
+    if runtime is None or runtime.comm is None:
+        runtime = _runtimes[page] = Runtime()
+    return runtime
+
+
+def current_page() -> Any:
+    """Return what stands for the page that shows what is made now; None if it is the only one.
+
+    A kernel has one page, or several that are the same. A marimo application has a thread and a
+    page of its own for each visitor, all in one process, and none knows another's widgets.
+    """
+    marimo = sys.modules.get("marimo._runtime.context")
+    context = marimo.safe_get_context() if marimo else None
+    return getattr(context, "stream", None)

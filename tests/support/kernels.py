@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import queue
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pytest
 from jupyter_client.manager import KernelManager
 from pages import Series, take_series
 
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
+
+#: The last without subshells, the first with them, and those that handle comms in another way.
+VERSIONS = ("6.29.5", "7.0.1", "7.1.0", "7.3.0", "7.4.0")
+INSTALLED = version("ipykernel")
+#: The one that is installed is most often the newest.
+KERNELS = [
+    pytest.param((one, subshell), id=f"{one}-{'subshell' if subshell else 'main'}")
+    for one in dict.fromkeys((*VERSIONS, INSTALLED))
+    for subshell in (False, True)
+    if not (subshell and one.startswith("6."))
+]
 
 
 class Heard(NamedTuple):
@@ -161,6 +174,14 @@ class KernelPage:
         self._read = 0
         self._requests = 0
 
+    def open(self) -> None:
+        """Begin as a page that was loaded anew, and has heard nothing."""
+        self._read = len(self.kernel.heard)
+        self.ask(self.state, "hello")
+        self.wait_for(self.tags)
+        self.heal(self.view)
+        self.gaps = 0
+
     def ask(self, channel: str, op: str, **args: Any) -> int:
         """Send a request and return its number."""
         self._requests += 1
@@ -201,15 +222,16 @@ class KernelPage:
         elif message["op"] == "heartbeat":
             self._beat(message)
         if gap:
-            self._heal(channel)
+            self.heal(channel)
 
     def _beat(self, message: dict[str, Any]) -> None:
         for channel, seen in self.sequence.items():
             self.kernel.say(channel, {"op": "ack", "args": {"seq": seen}})
         if message["channels"][self.view] > self.sequence[self.view]:
-            self._heal(self.view)
+            self.heal(self.view)
 
-    def _heal(self, channel: str) -> None:
+    def heal(self, channel: str) -> None:
+        """Say what a page says that has found a gap."""
         self.gaps += 1
         if channel == self.state:
             self.ask(channel, "hello")
@@ -227,4 +249,4 @@ class KernelPage:
             n for n, name, _ in self.catalog.get("tags", {}).get("scalars", []) if name == tag
         ]
         held = [one for (_, number), one in self.series.items() if number in numbers]
-        return [int(step) for step in held[0].columns["step"]] if held else []
+        return [int(step) for step in held[0].columns.get("step", [])] if held else []

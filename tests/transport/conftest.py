@@ -5,26 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
-from kernels import Kernel, KernelPage
+from kernels import INSTALLED, KERNELS, Kernel, KernelPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-#: The last without subshells, the first with them, and those that handle comms in another way.
-VERSIONS = ("6.29.5", "7.0.1", "7.1.0", "7.3.0", "7.4.0")
-INSTALLED = version("ipykernel")
-#: The one that is installed is most often the newest.
-KERNELS = [
-    pytest.param((one, subshell), id=f"{one}-{'subshell' if subshell else 'main'}")
-    for one in dict.fromkeys((*VERSIONS, INSTALLED))
-    for subshell in (False, True)
-    if not (subshell and one.startswith("6."))
-]
 
 PRELUDE = """
 import os, threading, time
