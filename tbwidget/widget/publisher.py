@@ -83,7 +83,8 @@ class _Session:
         self.attached = True
         self._note_page(args, visible=True)
         # What an earlier page has not acknowledged, nobody ever will.
-        for channel in (self.state, *self.channels):
+        self.state.count_anew()
+        for channel in self.channels:
             channel.count_anew()
         self._catalog = self._status = None
         self._catalog_revision = -1

@@ -95,12 +95,16 @@ class Kernel:
     def finish(self, cell: str, status: str = "ok") -> str:
         """Wait for the end of a cell and return what it printed."""
         self.wait_for(lambda: cell in self.replies and self.place_of_end(cell) is not None)
-        printed = "".join(
-            one.content["text"] for one in self.heard if (one.kind, one.parent) == ("stream", cell)
-        )
+        printed = self.printed(cell)
         reply = self.replies[cell]
         assert reply["status"] == status, "\n".join(reply.get("traceback", [printed]))
         return printed
+
+    def printed(self, cell: str) -> str:
+        """Return what a cell has printed until now."""
+        return "".join(
+            one.content["text"] for one in self.heard if (one.kind, one.parent) == ("stream", cell)
+        )
 
     def end(self, name: str) -> None:
         """Make the file for which a cell waits."""
