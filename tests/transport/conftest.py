@@ -76,7 +76,8 @@ def _install(wanted: str, folder: Path) -> str:
     """Install this version of ipykernel into `folder`; return why that could not be done."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
     done = subprocess.run(
-        [*command, folder, f"ipykernel=={wanted}"],
+        # nest_asyncio: all that version 6 needs and version 7 does not.
+        [*command, folder, f"ipykernel=={wanted}", "nest_asyncio"],
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
