@@ -32,7 +32,7 @@ test: .venv/.dev $(RUNTIME)
 	npm run --silent lint
 	npm run --silent typecheck
 	npm run --silent test
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/conformance tests/wheel $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/conformance tests/transport tests/wheel $(PYTEST_ARGS)
 	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
 
 bench: .venv/.dev $(RUNTIME)

@@ -9,6 +9,7 @@ acknowledgement can arrive; the bound is wide enough for hours of appends.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from time import thread_time
 from typing import TYPE_CHECKING, Any, Protocol
@@ -34,6 +35,7 @@ HEARTBEAT_SECONDS = 5.0
 LOST_SECONDS = 60.0
 UNACKNOWLEDGED_BYTES = 64 * 2**20
 UNATTACHED_BYTES = 8 * 2**20
+MAX_PAGES = 16
 
 Message = tuple[dict[str, Any], list[memoryview]]
 
@@ -49,6 +51,9 @@ class Publishing(Protocol):
     def push(self, message: dict[str, Any], buffers: list[memoryview] | None = None) -> None:
         """Send a message with the next sequence number."""
 
+    def count_anew(self) -> None:
+        """Take all that was sent until now as acknowledged."""
+
     def updates(self) -> Iterator[Message]:
         """Yield what the page lacks."""
 
@@ -60,7 +65,8 @@ class _Session:
         self.state = state
         self.channels: list[Publishing] = []
         self.attached = False
-        self.hidden = False
+        #: Whether each page that has been heard of is visible.
+        self._pages: dict[str, bool] = {}
         self.urgent = True
         self.heard = time.monotonic()
         self._catalog: dict[str, Any] | None = None
@@ -72,21 +78,38 @@ class _Session:
         state.operations.register("hello", self._hello)
         state.operations.register("visible", self._visible)
 
-    def _hello(self, _args: dict[str, Any]) -> Answer:
+    def _hello(self, args: dict[str, Any]) -> Answer:
         """Send everything anew: a page has opened a view, or lost messages."""
-        self.attached, self.hidden = True, False
-        self.heard = time.monotonic()
+        self.attached = True
+        self._note_page(args, visible=True)
+        # What an earlier page has not acknowledged, nobody ever will.
+        self.state.count_anew()
+        for channel in self.channels:
+            channel.count_anew()
         self._catalog = self._status = None
         self._catalog_revision = -1
         self.urgent = True
-        FOLLOWER.wake()
+        _look()
         return Answer({"heartbeat": HEARTBEAT_SECONDS})
 
     def _visible(self, args: dict[str, Any]) -> None:
-        self.hidden = args.get("visible") is False
-        self.heard = time.monotonic()
+        self._note_page(args, visible=args.get("visible") is not False)
         self.urgent = True
-        FOLLOWER.wake()
+        _look()
+
+    def _note_page(self, args: dict[str, Any], *, visible: bool) -> None:
+        self.heard = time.monotonic()
+        page = str(args.get("page", ""))[:64]
+        self._pages.pop(page, None)
+        self._pages[page] = visible
+        while len(self._pages) > MAX_PAGES:
+            del self._pages[next(iter(self._pages))]
+
+    @property
+    def hidden(self) -> bool:
+        """Whether no page is visible: several may show the same notebook."""
+        pages = list(self._pages.values())
+        return bool(pages) and not any(pages)
 
     def watched(self, *, busy: bool) -> bool:
         """Tell whether somebody may be looking."""
@@ -99,18 +122,28 @@ class _Session:
             return
         self._due, self.urgent = now + TICK_SECONDS, False
         began = thread_time()
-        bound = UNACKNOWLEDGED_BYTES if self.attached else UNATTACHED_BYTES
-        yield from ((self.state, (message, [])) for message in self._news(now))
-        # What somebody looks at comes first.
-        for channel in sorted(self.channels, key=lambda channel: not channel.is_watched):
-            if channel.unacknowledged + self.state.unacknowledged < bound:
-                for message in channel.updates():
-                    yield channel, message
+        if not self._is_full():
+            for one in self._lacking(now):
+                yield one
+                if self._is_full():
+                    break
         if now - self._heartbeat_at > HEARTBEAT_SECONDS:
             self._heartbeat_at = now
             counts = {channel.model_id: channel.sequence for channel in self.channels}
             yield self.state, ({"op": "heartbeat", "channels": counts}, [])
         self._due = max(self._due, now + (thread_time() - began) / DUTY)
+
+    def _is_full(self) -> bool:
+        """Tell whether so much is not acknowledged that there may be nobody."""
+        sent = self.state.unacknowledged + sum(one.unacknowledged for one in self.channels)
+        return sent >= (UNACKNOWLEDGED_BYTES if self.attached else UNATTACHED_BYTES)
+
+    def _lacking(self, now: float) -> Iterator[tuple[Publishing, Message]]:
+        yield from ((self.state, (message, [])) for message in self._news(now))
+        # What somebody looks at comes first.
+        for channel in sorted(self.channels, key=lambda channel: not channel.is_watched):
+            for message in channel.updates():
+                yield channel, message
 
     def _news(self, now: float) -> Iterator[dict[str, Any]]:
         revision = self.state.revision
@@ -178,10 +211,21 @@ class Publisher:
         if session is not None:
             session.heard = time.monotonic()
             session.attached = session.urgent = True
-            FOLLOWER.wake()
+            _look()
 
     def tick(self) -> bool:
-        """Send what is due; tell whether anybody watches."""
+        """Send what is due; tell whether anybody watches. Called on the follower's thread."""
+        if not _needs_pump():
+            self._send()
+        sessions = list(self._sessions.values())
+        return any(session.watched(busy=self._busy) for session in sessions)
+
+    def pump(self) -> None:
+        """Send what is due from this thread, where no other one reaches the page."""
+        if _needs_pump():
+            self._send()
+
+    def _send(self) -> None:
         now = time.monotonic()
         elapsed = now - self._allowance_at
         self._allowance_at = now
@@ -196,7 +240,6 @@ class Publisher:
                 if self._allowance < 1:
                     session.urgent = True  # the rest goes out at the next tick
                     break
-        return any(session.watched(busy=self._busy) for session in sessions)
 
     def _heard(self, session: _Session, state: ViewState) -> Any:
         def heard(args: dict[str, Any]) -> None:
@@ -228,10 +271,29 @@ class Publisher:
         self._busy = False
         for session in self._sessions.values():
             session.heard = time.monotonic()
+            # The follower may not have seen yet what the cell has written last.
+            if _needs_pump() and session.state.logdir.progress.complete:
+                session.state.logdir.refresh()
+                session.urgent = True
+        self.pump()
 
     def after_fork_in_child(self) -> None:
         """Forget everything: a child has no page."""
         self._reset()
+
+
+def _needs_pump() -> bool:
+    """Tell whether messages of a background thread stay away, as in Colab (colabtools #3373).
+
+    There the kernel's main thread sends: after each cell, and when the page says something.
+    """
+    return "google.colab" in sys.modules
+
+
+def _look() -> None:
+    """Have what is due sent now."""
+    FOLLOWER.wake()
+    PUBLISHER.pump()
 
 
 PUBLISHER = Publisher()

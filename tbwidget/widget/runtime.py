@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -94,6 +96,10 @@ class Channel(anywidget.AnyWidget):
             for number in [n for n in self._sizes if n <= seen]:
                 self.unacknowledged -= self._sizes.pop(number)
 
+    def count_anew(self) -> None:
+        """Take all that was sent until now as acknowledged: a page begins that never saw it."""
+        self.acknowledge({"seq": self.sequence})
+
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         answered = self.operations.answer(content)
         if answered is not None:
@@ -115,17 +121,29 @@ class Channel(anywidget.AnyWidget):
         # A forked child shares the sockets of its parent: it must never send.
         if os.getpid() != self._process:
             return
-        super()._send(msg, buffers=buffers)
-        self._free_replies()
+        try:
+            super()._send(msg, buffers=buffers)
+        except LookupError as error:
+            # ipykernel 7.0 asks which request a message belongs to, and of a thread knows none.
+            variable = error.args[0]
+            if not isinstance(variable, ContextVar):
+                raise
+            variable.set({})
+            super()._send(msg, buffers=buffers)
 
     def _free_replies(self) -> None:
         """Let requests on this comm be answered while a cell runs.
 
         ipykernel 7.4 routes what the page sends to the shell that last sent on the comm; after a
         send from a cell or a plain thread that is the main shell, which is busy while a cell runs.
-        Forgetting it restores the routing that the page asked for.
+        This restores the routing that the page asked for.
         """
-        getattr(self.comm, "__dict__", {}).pop("_reply_subshell_id", None)
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = _as_asked  # noqa: SLF001  (there is no other way)
+
+
+def _as_asked(_data: Any, subshell: str | None) -> str | None:
+    return subshell
 
 
 class Runtime(anywidget.AnyWidget):
@@ -141,12 +159,24 @@ class Runtime(anywidget.AnyWidget):
         """Take nothing from the page: its code is the kernel's to give."""
 
 
-_runtime: Runtime | None = None
+_runtimes: dict[Any, Runtime] = {}
 
 
 def shared_runtime() -> Runtime:
-    """Return the process's runtime widget, made on first use or after it was closed."""
-    global _runtime  # noqa: PLW0603  (one per process is the point)
-    if _runtime is None or _runtime.comm is None:
-        _runtime = Runtime()
-    return _runtime
+    """Return the page's runtime widget, made on first use or after it was closed."""
+    page = current_page()
+    runtime = _runtimes.get(page)
+    if runtime is None or runtime.comm is None:
+        runtime = _runtimes[page] = Runtime()
+    return runtime
+
+
+def current_page() -> Any:
+    """Return what stands for the page that shows what is made now; None if it is the only one.
+
+    A kernel has one page, or several that are the same. A marimo application has a thread and a
+    page of its own for each visitor, all in one process, and none knows another's widgets.
+    """
+    marimo = sys.modules.get("marimo._runtime.context")
+    context = marimo.safe_get_context() if marimo else None
+    return getattr(context, "stream", None)

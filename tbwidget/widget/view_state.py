@@ -18,7 +18,7 @@ from tbwidget.logs.derived import DerivedTags
 
 from .frame import jsonable
 from .rpc import Answer
-from .runtime import Channel
+from .runtime import Channel, current_page
 from .settings import NAMES as SETTINGS
 from .settings import Settings
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from tbwidget.events.problems import Problem
     from tbwidget.logs import Logdir
 
-_STATES: weakref.WeakValueDictionary[int, ViewState] = weakref.WeakValueDictionary()
+#: By log directory and page.
+_STATES: weakref.WeakValueDictionary[tuple[int, Any], ViewState] = weakref.WeakValueDictionary()
 
 # A run has one number, and so one colour, in all views of its directory in this process.
 _NUMBERS: dict[tuple[tuple[str, str], ...], dict[str, int]] = {}
@@ -71,12 +72,13 @@ class ViewState(Settings, Channel):
     @classmethod
     def of(cls, logdir: Logdir, **settings: Any) -> ViewState:
         """Return the state that views of `logdir` share by default; a new one for `settings`."""
-        state = None if settings else _STATES.get(id(logdir))
+        key = id(logdir), current_page()
+        state = None if settings else _STATES.get(key)
         if state is None or state.comm is None or state.logdir is not logdir:
             state = cls(logdir, **settings)
             state.made_by_view = True
             if not settings:
-                _STATES[id(logdir)] = state
+                _STATES[key] = state
         return state
 
     def twin(self) -> ViewState:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lab import Notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from lab import Notebook
 
     Open = Callable[..., Notebook]
 
@@ -108,6 +107,29 @@ def test_a_reloaded_page_is_live_again(open_notebook: Open) -> None:
     notebook.wait_for_drawn()
     notebook.run(0)  # a later run of the same directory: 50 more points
     notebook.wait_for("() => deepAll('.status')[0].innerText.includes('100 points')")
+
+
+def test_two_pages_of_one_notebook_are_both_served(open_notebook: Open) -> None:
+    write = WRITE.format("pages")
+    notebook = open_notebook([write, "tbwidget.TensorBoard('pages')", write])
+    notebook.run(0)
+    notebook.run(1)
+    notebook.wait_for_drawn()
+    path = notebook.page.evaluate("jupyterapp.shell.currentWidget.context.path")
+    notebook.page.evaluate("jupyterapp.shell.currentWidget.context.save()")
+    other = Notebook(notebook.context, notebook.server, path)
+    other.wait_for_drawn()
+    points = "(text) => deepAll('.status')[0]?.innerText.includes(text)"
+    notebook.run(2)
+    for one in (notebook, other):
+        one.wait_for(points, argument="100 points")
+    assert other.errors() == []
+    other.page.close(run_before_unload=False)
+    notebook.run(2)
+    notebook.wait_for(points, argument="150 points")
+    (card,) = notebook.cards().values()
+    assert card["series"] == 1
+    assert notebook.errors() == []
 
 
 def test_two_views_share_settings_without_the_kernel(open_notebook: Open) -> None:

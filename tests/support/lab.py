@@ -54,6 +54,13 @@ window.addEventListener('unhandledrejection', (event) =>
 """
 
 
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class JupyterServer:
     """A Jupyter server with directories of its own, so nothing leaks in from the user's."""
 
@@ -88,9 +95,7 @@ class JupyterServer:
             path = state / "settings" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.token = secrets.token_hex(8)
         self.base_url = base_url
         self.url = f"http://127.0.0.1:{self.port}{base_url}"

@@ -131,26 +131,42 @@ class Page:
 
     def held(self, widget: Any) -> dict[tuple[str, str], Series]:
         """Put together all series messages to `widget`, checking that each fits, by run, tag."""
-        series: dict[tuple[str, str], Series] = {}
+        series: dict[tuple[int, int], Series] = {}
         runs = {number: name for name, number in widget.state._run_numbers.items()}
         tags = {number: name for name, number in widget.state._tag_numbers.items()}
         for message, buffers in self.custom(widget, "series"):
-            left = list(buffers)
-            for item in message["items"]:
-                columns = unpack(item["columns"], left)
-                run, tag = item["key"]
-                one = series.setdefault((runs[run], tags[tag]), Series())
-                if item["from"] == 0:
-                    one.generation, one.exact = item["generation"], item["exact"]
-                    one.columns = {name: [] for name in columns}
-                else:
-                    assert item["generation"] == one.generation
-                    assert item["from"] == one.n
-                for name, column in columns.items():
-                    one.columns.setdefault(name, []).extend(column.tolist())
-                one.n = item["n"]
-            assert not left
-        return series
+            take_series(series, message, buffers)
+        return {(runs[run], tags[tag]): one for (run, tag), one in series.items()}
+
+
+def take_series(
+    held: dict[tuple[int, int], Series],
+    message: dict[str, Any],
+    buffers: list[Any],
+    *,
+    strict: bool = True,
+) -> None:
+    """Take in a series message, by run and tag number.
+
+    What does not fit to what is held is an error, or left out as the page does it.
+    """
+    left = list(buffers)
+    for item in message["items"]:
+        columns = unpack(item["columns"], left)
+        run, tag = item["key"]
+        one = held.setdefault((run, tag), Series())
+        if item["from"] == 0:
+            one.generation, one.exact = item["generation"], item["exact"]
+            one.columns = {name: [] for name in columns}
+        elif strict:
+            assert item["generation"] == one.generation
+            assert item["from"] == one.n
+        elif (item["generation"], item["from"]) != (one.generation, one.n):
+            continue
+        for name, column in columns.items():
+            one.columns.setdefault(name, []).extend(column.tolist())
+        one.n = item["n"]
+    assert not left
 
 
 def unpack(described: list[list[Any]], buffers: list[Any]) -> dict[str, np.ndarray]:

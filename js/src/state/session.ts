@@ -48,6 +48,9 @@ export interface Cursor {
 }
 
 const HEARTBEAT_LOST_MS = 20_000;
+const ASK_AGAIN_MS = 5_000;
+/** Several pages may show one notebook; the kernel tells them apart by this. */
+const PAGE = Math.random().toString(36).slice(2);
 const sessions = new WeakMap<Channel, Session>();
 
 export class Session {
@@ -80,6 +83,7 @@ export class Session {
   #channels = new Map<string, Channel>();
   #views = 0;
   #heard = Date.now();
+  #asked = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   static of(exports: StubExports): Session {
@@ -209,12 +213,12 @@ export class Session {
 
   #hello(): void {
     // Unanswered while the kernel is busy: what it pushes meanwhile needs no answer.
-    this.channel.request("hello").catch(() => {});
+    this.channel.request("hello", { page: PAGE }).catch(() => {});
   }
 
   #tellVisible = (): void => {
     const visible = this.#views > 0 && !document.hidden && !this.paused.value;
-    this.channel.tell("visible", { visible });
+    this.channel.tell("visible", { visible, page: PAGE });
     if (visible) this.#heard = Date.now();
   };
 
@@ -242,8 +246,14 @@ export class Session {
   }
 
   #watchHeartbeat(): void {
-    if (this.connection.value !== "live" || document.hidden || this.paused.value) return;
-    if (Date.now() - this.#heard > HEARTBEAT_LOST_MS) this.connection.value = "silent";
+    if (this.connection.value === "gone" || document.hidden || this.paused.value) return;
+    const now = Date.now();
+    if (now - this.#heard <= HEARTBEAT_LOST_MS) return;
+    this.connection.value = "silent";
+    if (now - this.#asked < ASK_AGAIN_MS) return;
+    this.#asked = now;
+    // The computer may have slept, and the kernel have given this page up: it waits to be told.
+    this.channel.tell("hello", { page: PAGE });
   }
 
   async #checkComm(): Promise<void> {

@@ -36,7 +36,8 @@ interface Pending {
 export const waitingForKernel = signal(0);
 
 const channels = new WeakMap<StubExports, Channel>();
-let lastId = 0;
+// Answers come to every page that shows the notebook, and to one loaded anew: no two count alike.
+let lastId = Math.floor(Math.random() * 2 ** 48);
 
 export class Channel {
   /** Whether there is no kernel that could be busy: then what takes long is just slow. */

@@ -23,6 +23,19 @@ describe("Channel", () => {
     expect(Channel.of(exports)).toBe(Channel.of(exports));
   });
 
+  test("two pages of one notebook number their requests differently", async () => {
+    const numbers = new Set();
+    for (let page = 0; page < 5; page++) {
+      vi.resetModules();
+      const { Channel: OnePage } = await import("../../src/wire/channel");
+      const { exports, sent } = fakeStub();
+      void OnePage.of(exports).request("a");
+      expect(Number.isSafeInteger(sent[0]?.id)).toBe(true);
+      numbers.add(sent[0]?.id);
+    }
+    expect(numbers.size).toBe(5);
+  });
+
   test("an answer resolves its request and no other", async () => {
     const { exports, sent } = fakeStub();
     const channel = Channel.of(exports);

@@ -52,6 +52,15 @@ export class ScalarsModel {
   private constructor(channel: Channel, session: Session) {
     this.#channel = channel;
     this.#session = session;
+    this.#watching = new Watching(channel, session, {
+      rows: () => session.tags.peek().scalars ?? [],
+      has: (row, selected) => this.#has(row, selected),
+      keep: (tags) => this.#store.keep((_run, tag) => tags.has(tag)),
+      withOthers: (tags) =>
+        new Set([...tags].flatMap((name) => [name, ...this.options(name).others.value])),
+      sentFor: () => this.#sentFor().map((setting) => setting.value),
+    });
+    // From here on: messages may wait already.
     channel.on("series", (message, buffers) =>
       this.#take(message as unknown as SeriesMessage, new FrameReader(buffers)),
     );
@@ -64,14 +73,6 @@ export class ScalarsModel {
       const items = message.items as SupersededItem[];
       for (const tag of this.#superseded.take(items, new FrameReader(buffers)))
         this.revision(tag).value++;
-    });
-    this.#watching = new Watching(channel, session, {
-      rows: () => session.tags.peek().scalars ?? [],
-      has: (row, selected) => this.#has(row, selected),
-      keep: (tags) => this.#store.keep((_run, tag) => tags.has(tag)),
-      withOthers: (tags) =>
-        new Set([...tags].flatMap((name) => [name, ...this.options(name).others.value])),
-      sentFor: () => this.#sentFor().map((setting) => setting.value),
     });
   }
 
