@@ -79,10 +79,8 @@ export function createSidebar(
     update();
   };
   const follow = () => {
-    const contexts = [notebook?.sessionContext, tracker.currentWidget?.sessionContext];
-    for (const context of contexts)
-      for (const signal of [context?.kernelChanged, context?.statusChanged])
-        signal?.disconnect(update);
+    notebook?.sessionContext.kernelChanged.disconnect(changed);
+    notebook?.sessionContext.statusChanged.disconnect(update);
     notebook = tracker.currentWidget;
     notebook?.sessionContext.kernelChanged.connect(changed);
     notebook?.sessionContext.statusChanged.connect(update);
