@@ -24,7 +24,7 @@ JS := package.json js/build.mjs $(shell find js/src -type f)
 demo: .venv/.demo $(RUNTIME)
 	$(BIN)/jupyter lab --port=$(PORT) $(JUPYTER_ARGS) notebooks/01_quickstart.ipynb
 
-# Two at once what needs no browser; browser tests alone, so that none waits for another's JupyterLab.
+# Two at once, by file: a browser test waits as long as it works.
 test: .venv/.dev $(RUNTIME)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -33,7 +33,7 @@ test: .venv/.dev $(RUNTIME)
 	npm run --silent typecheck
 	npm run --silent test
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/conformance tests/transport tests/wheel $(PYTEST_ARGS)
-	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser $(PYTEST_ARGS)
 
 bench: .venv/.dev $(RUNTIME)
 	$(BIN)/python -m benchmarks.reader --corpora $(CORPORA)

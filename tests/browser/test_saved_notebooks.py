@@ -81,10 +81,10 @@ def saved(server: JupyterServer, browser: Any, idle: dict[str, Notebook]) -> Pat
     """The path of a saved notebook, whose kernel has ended."""
     path = server.root / "saved.ipynb"
     cells = [
-        WRITE.replace("{0}", "saved"),
-        BOARD.format("saved"),
-        "display(tbwidget.Scalars('saved', height=300))",
-        "ipywidgets.VBox([tbwidget.Scalars('saved', height=300)])",
+        WRITE.replace("{0}", "saved_runs"),
+        BOARD.format("saved_runs"),
+        "display(tbwidget.Scalars('saved_runs', height=300))",
+        "ipywidgets.VBox([tbwidget.Scalars('saved_runs', height=300)])",
     ]
     write_notebook(path, cells)
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
@@ -132,10 +132,10 @@ def test_a_saved_notebook_holds_a_picture_and_a_text_of_each_view(saved: Path) -
         assert height > 400  # a chart, not a heading alone
         assert len(data) < 200_000
         text = "".join(picture["data"]["text/plain"])
-        assert text.startswith(f"{name} of saved: 1 run, 50 points")
+        assert text.startswith(f"{name} of saved_runs: 1 run, 50 points")
         assert "loss: 0.02 (first)" in text
         assert set(view["data"]) == {VIEW, "text/plain"}
-        assert "".join(view["data"]["text/plain"]) == f"{name} of saved"
+        assert "".join(view["data"]["text/plain"]) == f"{name} of saved_runs"
     (alone,) = outputs(document, 3)
     assert VIEW in alone["data"]
     assert saved.stat().st_size < 200_000
@@ -156,7 +156,7 @@ def test_reopened_without_its_kernel_it_shows_the_picture(
     assert notebook.page.evaluate(trust, 1) is trusted
     for cell in (1, 2):
         wait_for_pictures(notebook, cell, 1)
-    rest = "model not found" if trusted else "TensorBoard of saved"
+    rest = "model not found" if trusted else "TensorBoard of saved_runs"
     notebook.wait_for(
         """(text) => document.querySelectorAll('.jp-Notebook .jp-Cell')[1]
           .textContent.includes(text)""",
@@ -208,7 +208,7 @@ def test_what_renders_saved_notebooks_shows_the_picture(saved: Path) -> None:
 
         html, _ = HTMLExporter().from_filename(str(saved))
     assert f"data:image/png;base64,{picture}" in html.replace("\n", "")
-    assert "TensorBoard of saved" in html
+    assert "TensorBoard of saved_runs" in html
 
 
 def test_a_notebook_that_is_run_without_a_page_holds_the_picture(tmp_path: Path) -> None:
