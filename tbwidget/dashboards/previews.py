@@ -30,6 +30,9 @@ from .histograms.slices import Wish, hold, range_of, slices_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import numpy.typing as npt
+
+    from tbwidget.events.media import Image
     from tbwidget.widget.summarising import SummaryDashboard
     from tbwidget.widget.watching import TagDashboard
 
@@ -152,8 +155,8 @@ def audio(view: SummaryDashboard) -> Preview:
     panels: list[Panel] = []
     rows: list[Row] = []
     count = 0
-    for run, tag, step, clips, size in _values(view, "audio"):
-        count += 1
+    for run, tag, step, value, size in _values(view, "audio"):
+        count, clips = count + 1, value or []
         for number, clip in enumerate(clips[:MOST_PANELS]):
             name = f"{tag} · step {step:,}"
             name += f" · {number + 1} of {len(clips)}" if len(clips) > 1 else ""
@@ -179,45 +182,52 @@ def _waveform(clip: Any, color: str, run: str) -> Line | None:
 
 def images(view: SummaryDashboard) -> Preview:
     """Return which images there are: they are not decoded in the kernel."""
-    rows: list[Row] = []
-    for run, tag, step, pictures, size in _values(view, "images"):
-        what = size
-        if pictures:
-            first = pictures[0]
-            width, height = header_size(first.data, first.mime) or (first.width, first.height)
-            total = format_bytes(sum(len(one.data) for one in pictures))
-            kind = first.mime.removeprefix("image/").upper()
-            what = f"{len(pictures):,} x " if len(pictures) > 1 else ""
-            what += f"{width:,} x {height:,} pixels, {kind}, {total}"
-        rows.append((tag, run, f"{step:,}", what))
-    return _rows_preview(view, rows, "Image")
+    return _described(view, "images", "Image", _describe_images)
 
 
 def text(view: SummaryDashboard) -> Preview:
     """Return how texts begin."""
-    rows: list[Row] = []
-    for run, tag, step, value, size in _values(view, "text"):
-        words = size
-        if value is not None:
-            start = "\n".join(one[:TEXT_CHARACTERS] for one in islice(value.flat, 8))
-            words = " ".join(start.split())
-        rows.append((tag, run, f"{step:,}", _begin(words)))
-    return _rows_preview(view, rows, "Text")
+    return _described(view, "text", "Text", _describe_text)
 
 
 def tensors(view: SummaryDashboard) -> Preview:
     """Return shapes and statistics of tensors."""
+    return _described(view, "tensors", "Tensor", _describe_tensor)
+
+
+def _described(
+    view: SummaryDashboard, kind: str, title: str, describe: Callable[[Any], str]
+) -> Preview:
+    """Return a table of values in words."""
     rows: list[Row] = []
-    for run, tag, step, value, size in _values(view, "tensors"):
-        what = size
-        if value is not None:
-            what = f"{value.dtype.name} [{', '.join(map(str, value.shape))}]"
-            found = dict(zip(STATISTICS, statistics_of(value).tolist(), strict=True))
-            numbers = ((name, found[name]) for name in ("min", "max", "mean", "std"))
-            known = [f"{name} {format_number(one)}" for name, one in numbers if one == one]  # noqa: PLR0124  (NaN)
-            what += f"  {', '.join(known)}" if known else ""
-        rows.append((tag, run, f"{step:,}", what))
-    return _rows_preview(view, rows, "Tensor")
+    for run, tag, step, value, word in _values(view, kind):
+        rows.append((tag, run, f"{step:,}", word if value is None else describe(value)))
+    note = _left_out(_more(view, len(rows)), "series")
+    return Preview(table=_table(rows, title), note=note)
+
+
+def _describe_images(pictures: list[Image]) -> str:
+    if not pictures:
+        return "no image"
+    first = pictures[0]
+    width, height = header_size(first.data, first.mime) or (first.width, first.height)
+    total = format_bytes(sum(len(one.data) for one in pictures))
+    kind = first.mime.removeprefix("image/").upper()
+    count = f"{len(pictures):,} x " if len(pictures) > 1 else ""
+    return f"{count}{width:,} x {height:,} pixels, {kind}, {total}"
+
+
+def _describe_text(texts: npt.NDArray[Any]) -> str:
+    start = "\n".join(one[:TEXT_CHARACTERS] for one in islice(texts.flat, 8))
+    return _begin(" ".join(start.split()))
+
+
+def _describe_tensor(tensor: npt.NDArray[Any]) -> str:
+    what = f"{tensor.dtype.name} [{', '.join(map(str, tensor.shape))}]"
+    found = dict(zip(STATISTICS, statistics_of(tensor).tolist(), strict=True))
+    numbers = ((name, found[name]) for name in ("min", "max", "mean", "std"))
+    known = [f"{name} {format_number(one)}" for name, one in numbers if one == one]  # noqa: PLR0124  (NaN)
+    return f"{what}  {', '.join(known)}" if known else what
 
 
 # -- what they share -------------------------------------------------------------------------------
@@ -249,13 +259,7 @@ def _values(view: SummaryDashboard, kind: str) -> Iterator[tuple[str, str, int, 
         else:
             with suppress(UnreadableValueError):  # listed among the problems
                 value = series.value_at(index, row)
-        empty: Any = [] if kind in ("audio", "images") else None
-        yield run, tag, int(index.columns.steps[row]), empty if value is None else value, word
-
-
-def _rows_preview(view: SummaryDashboard, rows: list[Row], title: str) -> Preview:
-    note = _left_out(_more(view, len(rows)), "series")
-    return Preview(table=_table(rows, title), note=note)
+        yield run, tag, int(index.columns.steps[row]), value, word
 
 
 def _more(view: SummaryDashboard, shown: int) -> int:

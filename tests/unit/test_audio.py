@@ -13,17 +13,9 @@ from pages import Page, unpack
 import tbwidget
 from tbwidget.analysis.waveform import envelope, parse_wave, samples_of, spectrogram
 from tbwidget.dashboards import audio
-from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 def clip(step: int, sample: int = 0) -> bytes:

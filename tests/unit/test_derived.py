@@ -9,22 +9,15 @@ import event_files as ef
 import numpy as np
 import pandas as pd
 import pytest
-from pages import Page
 
 from tbwidget import Scalars, TensorBoard
 from tbwidget.logs.derived import Derived, RunSeries
 from tbwidget.logs.series import Points
-from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
+    from pages import Page
 
 
 def append(folder: Path, run: str, tag: str, points: dict[int, float]) -> None:

@@ -6,24 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import event_files as ef
 import numpy as np
-import pytest
 from array_events import histogram_event
 from pages import Page, unpack
 
 from tbwidget import Distributions
 from tbwidget.analysis.compression import compress
 from tbwidget.dashboards.distributions import PERCENTILES
-from tbwidget.widget import publisher, summarising
+from tbwidget.widget import summarising
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
+    import pytest
 
 
 def buckets(step: int) -> np.ndarray:

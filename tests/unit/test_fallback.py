@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import event_files as ef
 import pytest
-from pages import Page
 
 import tbwidget
 from tbwidget import Logdir, Scalars, TensorBoard
@@ -18,8 +17,9 @@ from tbwidget.widget import fallback, publisher, stills
 from tbwidget.widget.fallback import Output, Outputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from pages import Page
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -41,12 +41,6 @@ class Channel:
     @property
     def updates(self) -> int:
         return sum(message["update"] for message in self.published)
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 @pytest.fixture

@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import event_files as ef
 import pytest
-from pages import Page
 
 from tbwidget import Scalars, TensorBoard
 from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
+    from pages import Page
 
 
 @pytest.fixture

@@ -11,25 +11,18 @@ import event_files as ef
 import numpy as np
 import pytest
 from image_events import SIGNATURE, image_event, noise_png, plain_png, png_header
-from pages import Page
 
 from tbwidget import Images
 from tbwidget.dashboards.images import files, view
 from tbwidget.dashboards.images.files import Named, file_name, numbered
 from tbwidget.events.media import image_of
-from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from pages import Page
+
 COLUMNS = ["run", "tag", "step", "wall_time", "sample", "width", "height", "mime", "image"]
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 def write(path: Path, *images: tuple[int, list[bytes]], tag: str = "x") -> None:

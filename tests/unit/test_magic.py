@@ -8,22 +8,16 @@ from typing import TYPE_CHECKING, Any
 import event_files as ef
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from pages import Page
 
 import tbwidget
 from tbwidget import TensorBoard, magic
 from tbwidget.magic import UsageError, parse, parse_spec, source_of, tensorboard
-from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
+    from pages import Page
 
 
 @pytest.fixture

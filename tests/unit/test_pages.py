@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING
 
 import event_files as ef
 import pytest
-from pages import Page
 
 from tbwidget import Histograms, Images, Scalars, SummaryWriter
 from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
+    from pages import Page
 
 
 @pytest.fixture

@@ -6,25 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import event_files as ef
 import numpy as np
-import pytest
 from array_events import curve_event, curve_of
 from pages import Page, unpack
 
 from tbwidget import PRCurves
 from tbwidget.analysis.pr import average_precision, roc_auc
-from tbwidget.widget import publisher, summarising
+from tbwidget.widget import summarising
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    import pytest
+
 NAMES = ["threshold", "tp", "fp", "tn", "fn", "precision", "recall"]
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 def curve(step: int, count: int = 11) -> np.ndarray:

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import shared_logs
 from every_tab import WORDS, write_every_tab
-from pages import Page
 from PIL import Image
 
 import tbwidget
@@ -21,22 +20,17 @@ from tbwidget.dashboards import DASHBOARDS, previews
 from tbwidget.drawing import png
 from tbwidget.drawing.shapes import Picture, fitted, text_width
 from tbwidget.drawing.text import public_name
-from tbwidget.widget import publisher, stills
+from tbwidget.widget import stills
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from pages import Page
 
     from tbwidget.drawing.sheet import Preview
     from tbwidget.widget.dashboard import Dashboard
 
 KINDS = [dashboard.kind for dashboard in DASHBOARDS]
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import hostile_logs
 import numpy as np
 import pytest
 from image_events import image_event, noise_png
-from pages import Page
 from reports import Report
 
 import tbwidget
@@ -23,19 +22,13 @@ from tbwidget.widget.frame import canonical
 from tbwidget.widget.report.budget import bytes_of, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pages import Page
 
 RNG = np.random.default_rng(1)
 KINDS = ("scalars", "custom_scalars", "images", "audio", "distributions", "histograms", "text")
 KINDS += ("pr_curves", "tensors")
 #: Enough for all that the log of `folder` holds.
 PLENTY = "10MB"
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 @pytest.fixture(scope="module")

@@ -14,17 +14,9 @@ from pages import Page, unpack
 from tbwidget import Scalars
 from tbwidget.dashboards.scalars import bands
 from tbwidget.events.protos import HParamsPluginData
-from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 @pytest.fixture

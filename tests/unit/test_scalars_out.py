@@ -16,7 +16,6 @@ import event_files as ef
 import numpy as np
 import pyarrow.parquet
 import pytest
-from pages import Page
 
 import tbwidget
 from tbwidget import Logdir, Scalars
@@ -24,17 +23,11 @@ from tbwidget.analysis.smoothing import smooth
 from tbwidget.dashboards.scalars import bqplot as live_figure
 from tbwidget.dashboards.scalars import figure as scalars_figure
 from tbwidget.dashboards.scalars import out
-from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
+    from pages import Page
 
 
 @pytest.fixture

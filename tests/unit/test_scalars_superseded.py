@@ -9,17 +9,9 @@ import pytest
 from pages import Page, unpack
 
 from tbwidget import Scalars
-from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 @pytest.fixture

@@ -18,10 +18,8 @@ from tbwidget.analysis.axes import seconds_since_start, values_at
 from tbwidget.analysis.outliers import inliers
 from tbwidget.analysis.smoothing import smooth
 from tbwidget.analysis.table import Curve, nearest, point_row, range_row
-from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ANY = st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf, -math.inf])
@@ -150,12 +148,6 @@ def test_inliers_are_what_sorting_gives(columns: list[list[float]], log: bool) -
 
 
 # -- what a page is answered -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 @pytest.fixture

@@ -15,18 +15,10 @@ from pages import Page, unpack
 from tbwidget import SummaryWriter, Tensors
 from tbwidget.analysis.statistics import STATISTICS, statistics_of
 from tbwidget.dashboards.tensors import entries
-from tbwidget.widget import publisher
 from tbwidget.widget.values import PLACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 def array(step: int, shape: tuple[int, ...] = (3, 4)) -> np.ndarray:

@@ -14,10 +14,9 @@ from image_events import image_event, noise_png, plain_png
 from pages import Page, unpack
 
 from tbwidget import Images
-from tbwidget.widget import publisher, values
+from tbwidget.widget import values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -27,12 +26,6 @@ class Clock:
 
     def monotonic(self) -> float:
         return self.now
-
-
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    yield Page(monkeypatch)
-    publisher.PUBLISHER._reset()
 
 
 @pytest.fixture

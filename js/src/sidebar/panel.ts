@@ -6,6 +6,7 @@ import type { Lab, NotebookPanel, Panel, Tracker } from "./lab";
 import { keepWidth, restoreWidth } from "./width";
 
 export const PANEL_ID = "tbwidget-sidebar";
+const SVG = "http://www.w3.org/2000/svg";
 const NO_NOTEBOOK = "Open a notebook: boards live in its kernel.";
 const NO_VIEW =
   "No board in this notebook yet. Run %tensorboard --logdir in a cell, or open a directory above.";
@@ -185,6 +186,10 @@ function button(label: string, path: string): HTMLButtonElement {
   made.type = "button";
   made.title = label;
   made.setAttribute("aria-label", label);
-  made.innerHTML = `<svg viewBox="0 0 14 14" aria-hidden="true"><path d="${path}"/></svg>`;
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 14 14");
+  svg.append(document.createElementNS(SVG, "path"));
+  svg.firstElementChild?.setAttribute("d", path);
+  made.append(svg);
   return made;
 }

@@ -1,9 +1,11 @@
 // What is set most often of histograms, in one line above the cards; the rest in a panel.
+
 import type { ComponentChildren } from "preact";
 import type { View } from "../../board/view";
 import type { Range, XAxis } from "../../state/session";
-import { Check, Filter, Segments, Select, Slider, Toggle } from "../../ui/controls";
+import { Check, Filter, Segments, Select, Toggle } from "../../ui/controls";
 import { PopoverButton } from "../../ui/popover";
+import { CardWidth } from "../cards/card_width";
 import type { HistogramsModel } from "./model";
 
 const MODES = [
@@ -77,22 +79,11 @@ function Marked({ view, model }: { view: View; model: HistogramsModel }) {
 }
 
 function SettingsPanel({ view, model }: { view: View; model: HistogramsModel }) {
-  const { settings } = view.session;
   return (
     <div class="settings">
       {!view.session.report && <KernelSettings view={view} model={model} />}
       <h5>Cards</h5>
-      <Slider
-        label="Width"
-        min={200}
-        max={1200}
-        step={20}
-        value={settings.cardWidth.value}
-        text={`${settings.cardWidth.value} px`}
-        onInput={(value) => {
-          settings.cardWidth.value = value;
-        }}
-      />
+      <CardWidth session={view.session} />
     </div>
   );
 }

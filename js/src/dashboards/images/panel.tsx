@@ -1,4 +1,5 @@
 // The Images tab: its controls, and a card a tag.
+
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import type { DashboardProps, View } from "../../board/view";
@@ -6,6 +7,7 @@ import type { Setting } from "../../state/settings";
 import { Filter, Slider, Toggle } from "../../ui/controls";
 import { PopoverButton } from "../../ui/popover";
 import { CardList } from "../cards/card_list";
+import { CardWidth } from "../cards/card_width";
 import { useWatching } from "../cards/watching";
 import { ImageCard } from "./card";
 import { ImagesModel } from "./model";
@@ -75,17 +77,7 @@ function Toolbar(props: { view: View; model: ImagesModel; fold: ComponentChildre
                   rate.value = value;
                 }}
               />
-              <Slider
-                label="Width"
-                min={200}
-                max={1200}
-                step={20}
-                value={settings.cardWidth.value}
-                text={`${settings.cardWidth.value} px`}
-                onInput={(value) => {
-                  settings.cardWidth.value = value;
-                }}
-              />
+              <CardWidth session={view.session} />
             </div>
           )}
         </PopoverButton>

@@ -1,8 +1,10 @@
 // The settings of the Scalars tab that are too many for its toolbar.
+
 import { useSignal } from "@preact/signals";
 import { hparamNames } from "../../state/runs";
 import type { Session, TooltipSort, XAxis } from "../../state/session";
 import { Check, Select, Slider } from "../../ui/controls";
+import { CardWidth } from "../cards/card_width";
 import { saveFile } from "./card_export";
 import { ColumnChooser } from "./columns";
 import type { ScalarsModel } from "./model";
@@ -104,17 +106,7 @@ export function SettingsPanel({ session, model }: { session: Session; model: Sca
         }}
       />
       <h5>Cards</h5>
-      <Slider
-        label="Width"
-        min={200}
-        max={1200}
-        step={20}
-        value={settings.cardWidth.value}
-        text={`${settings.cardWidth.value} px`}
-        onInput={(value) => {
-          settings.cardWidth.value = value;
-        }}
-      />
+      <CardWidth session={session} />
       <Check
         label="Table of values below each chart"
         value={settings.tables.value}
