@@ -249,6 +249,12 @@ def test_runs_steps_and_samples_are_compared_at_the_same_place(
     notebook.page.evaluate(BUTTON, "Next sample")
     wait(notebook, "sound", "p.drawn.every((one) => one.sample === 1 && !one.stale)")
     check_playing(notebook, clip(1, 0, 1))
+    # Two others so soon after each other that the first has not begun when it has to go.
+    next_step = f"delete audio.play; ({STEP})(['sound', 0]); return audio.play()"
+    tell_clip(notebook, "sound", "run1", f"audio.play = () => {{ {next_step}; }}")
+    notebook.page.evaluate(STEP, ["sound", 1])
+    wait(notebook, "sound", "p.drawn.every((one) => one.step === 0 && !one.stale)")
+    check_playing(notebook, clip(1, 0, 1))
     position = probe(notebook, "sound")["position"]
     assert 2.2 < position < 19
     tell_clip(notebook, "sound", "run1", "audio.pause()")

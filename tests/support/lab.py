@@ -168,6 +168,10 @@ OPEN_JS = """async (path) => {
   rejections.length = 0;
   delete window.__tbwidget_evaluations;
 }"""
+#: What the cards say that they show, as JSON, without the rest of long lists.
+PROBED_JS = """() => JSON.stringify(
+  deepAll('.card').map((card) => [card.dataset.tag, card.tbwidgetProbe?.()]),
+  (_, value) => (Array.isArray(value) ? value.slice(0, 20) : value))"""
 ONLY_JS = """(path) => window.jupyterapp?.shell.currentWidget?.context?.path === path
   && document.querySelectorAll('.jp-NotebookPanel').length === 1"""
 
@@ -187,6 +191,7 @@ class Views:
             return self.page.wait_for_function(condition, arg=argument, timeout=timeout * 1000)
         except PlaywrightTimeoutError as error:
             state = f"not so after {timeout} s: {condition}\n{self.errors()}\n{self.text()}"
+            state += f"\n{self.page.evaluate(PROBED_JS)[:6000]}"
             raise AssertionError(state) from error
 
     def wait_for_drawn(self, count: int = 1, timeout: float = 30) -> None:

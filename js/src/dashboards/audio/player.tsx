@@ -27,8 +27,12 @@ export function Player({ file, label, tag, run, state, deck }: PlayerProps) {
     const onLoaded = () => {
       loading.current = false;
       moveTo(audio, state.position.peek());
-      if (deck.has(audio)) audio.play().catch(() => deck.stop(audio));
+      if (deck.has(audio))
+        audio.play().catch(() => {
+          if (!loading.current) deck.stop(audio); // else yet another clip has taken its place
+        });
     };
+    if (!audio.paused) deck.start({ tag, run, state, audio }); // before it is told, too
     failed.value = false;
     loading.current = true;
     audio.addEventListener("loadedmetadata", onLoaded, { once: true });
@@ -37,7 +41,7 @@ export function Player({ file, label, tag, run, state, deck }: PlayerProps) {
     URL.revokeObjectURL(held.current);
     held.current = url;
     return () => audio.removeEventListener("loadedmetadata", onLoaded);
-  }, [file, state, deck, failed]);
+  }, [file, tag, run, state, deck, failed]);
   useEffect(() => {
     const audio = element.current as HTMLAudioElement;
     return () => {
