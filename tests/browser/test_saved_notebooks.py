@@ -32,6 +32,31 @@ def write(name, steps):
             writer.add_scalar("loss", 1 / (step + 1), step)
 write("first", 50)
 """
+#: One run with something for each tab.
+WRITE_ALL = """
+import math, random, tbwidget
+draw = random.Random(0)
+writer = tbwidget.SummaryWriter("{0}/run")
+noise = [[draw.gauss(0, 1) for _ in range(64)] for _ in range(64)]
+for step in range(12):
+    weights = [draw.gauss(step / 4, 1) for _ in range(500)]
+    writer.add_scalar("loss", math.exp(-step / 4), step)
+    writer.add_scalar("validation", math.exp(-step / 5), step)
+    writer.add_histogram("weights", weights, step)
+    writer.add_pr_curve("good", [one > 1 for one in weights],
+                        [min(1, max(0, one / 6 + draw.gauss(0.3, 0.1))) for one in weights], step)
+    writer.add_image("noise", [[min(1, abs(one) / 3) for one in row] for row in noise], step,
+                     dataformats="HW")
+    writer.add_audio("tone", [math.sin(at / 9) * at / 8_000 for at in range(8_000)], step, 8_000)
+    writer.add_text("report", f"Step **{step}** is done.", step)
+    writer.add_tensor("noise", noise, step)
+writer.add_custom_scalars({"All": {"both": ["Multiline", ["loss", "validation"]]}})
+writer.flush()
+"""
+TABS = (
+    "Scalars", "Histograms", "Distributions", "PRCurves", "CustomScalars", "Images", "Audio",
+    "Text", "Tensors",
+)  # fmt: skip
 BOARD = "board = tbwidget.TensorBoard('{0}', height=400)\nboard"
 #: The outputs of a cell, as they would be saved.
 OUTPUTS = "jupyterapp.shell.currentWidget.content.widgets[cell].model.outputs.toJSON()"
@@ -41,7 +66,7 @@ SEEN = f"[...{PICTURES}].filter((image) => image.getBoundingClientRect().height 
 #: Whether a picture, in base64, is higher than a heading: its height stands at the 20th byte.
 DRAWN = """(picture) => !!picture && new DataView(
   Uint8Array.from(atob(picture.slice(0, 40)), (one) => one.charCodeAt(0)).buffer
-).getUint32(20) > 200"""
+).getUint32(20) > 120"""
 SAVED = "() => jupyterapp.shell.currentWidget.context.model.dirty === false"
 SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
 
@@ -71,6 +96,16 @@ def save(notebook: Notebook, path: Path) -> dict[str, Any]:
     return document
 
 
+def to_html(path: Path) -> str:
+    """Return a notebook as nbconvert renders it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbconvert's own
+        from nbconvert import HTMLExporter
+
+        html, _ = HTMLExporter().from_filename(str(path))
+    return str(html)
+
+
 def outputs(document: dict[str, Any], cell: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = document["cells"][cell]["outputs"]
     return found
@@ -93,6 +128,25 @@ def saved(server: JupyterServer, browser: Any, idle: dict[str, Notebook]) -> Pat
         notebook.run(number)
     for cell in (1, 2):
         wait_for_points(notebook, cell, 50)
+    save(notebook, path)
+    assert notebook.errors() == []
+    notebook.shut_down()
+    idle[server.url] = notebook
+    return path
+
+
+@pytest.fixture(scope="module")
+def all_saved(server: JupyterServer, browser: Any, idle: dict[str, Notebook]) -> Path:
+    """The path of a saved notebook with a view of each tab, whose kernel has ended."""
+    path = server.root / "all_saved.ipynb"
+    views = [f"tbwidget.{tab}('all_saved_runs', height=300)" for tab in TABS]
+    write_notebook(path, [WRITE_ALL.replace("{0}", "all_saved_runs"), *views])
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    notebook = Notebook(context, server, path.name)
+    for number in range(len(TABS) + 1):
+        notebook.run(number)
+    for cell in range(1, len(TABS) + 1):
+        wait_for_points(notebook, cell, 97)
     save(notebook, path)
     assert notebook.errors() == []
     notebook.shut_down()
@@ -168,6 +222,40 @@ def test_reopened_without_its_kernel_it_shows_the_picture(
     assert first.locator("img").count() == 1  # the reader sees it first
 
 
+@pytest.mark.parametrize("trusted", [True, False])
+def test_no_tab_is_blank_where_it_is_reopened(
+    open_notebook: Open, all_saved: Path, *, trusted: bool
+) -> None:
+    path = all_saved
+    if not trusted:
+        path = all_saved.with_name("all_foreign.ipynb")
+        path.write_text(all_saved.read_text().replace("import math, random", "import random, math"))
+    notebook = open_notebook(path=path.name)
+    for cell in range(1, len(TABS) + 1):
+        wait_for_pictures(notebook, cell, 1)
+    assert notebook.foreign_requests() == []
+
+
+def test_no_tab_is_blank_in_what_is_made_of_the_notebook(
+    all_saved: Path, browser: Any, tmp_path: Path
+) -> None:
+    document = json.loads(all_saved.read_text())
+    known = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
+    for cell in range(1, len(TABS) + 1):
+        chosen = [next(m for m in known if m in one["data"]) for one in outputs(document, cell)]
+        assert chosen == ["image/png", "text/plain"], TABS[cell - 1]
+    page_path = tmp_path / "all.html"
+    page_path.write_text(to_html(all_saved))
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_offline(True)
+    page = context.new_page()
+    page.goto(page_path.as_uri())
+    heights = page.evaluate("[...document.images].map((one) => one.getBoundingClientRect().height)")
+    assert len(heights) == len(TABS)
+    assert min(heights) > 50
+    context.close()
+
+
 def test_with_the_state_of_widgets_saved_the_view_shows_its_picture(
     open_notebook: Open, server: JupyterServer
 ) -> None:
@@ -202,11 +290,7 @@ def test_what_renders_saved_notebooks_shows_the_picture(saved: Path) -> None:
     known = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
     chosen = [next(mime for mime in known if mime in one["data"]) for one in outputs(document, 1)]
     assert chosen == ["image/png", "text/plain"]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # nbconvert's own
-        from nbconvert import HTMLExporter
-
-        html, _ = HTMLExporter().from_filename(str(saved))
+    html = to_html(saved)
     assert f"data:image/png;base64,{picture}" in html.replace("\n", "")
     assert "TensorBoard of saved_runs" in html
 
