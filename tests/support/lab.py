@@ -111,6 +111,9 @@ class JupyterServer:
             "TMPDIR": str(state / "tmp"),
             "PATH": f"{Path(interpreter).parent}{os.pathsep}{os.environ['PATH']}",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            # Threads that multiply matrices wait for each other where another test has a core.
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
         }
         if python is not None:
             environment.pop("PYTHONPATH", None)
