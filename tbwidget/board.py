@@ -42,6 +42,10 @@ class TensorBoard(Deriving, View):
         Kinds of the tabs to have, as ``["scalars", "images"]``; None for all.
     height
         Height in CSS pixels.
+    embed
+        Whether a saved notebook holds the board with its data, so that it can be worked with where
+        there is no kernel: True for 2 MB at most, or a size such as ``"10MB"``. Otherwise it holds
+        a picture.
     logdir_options
         Keyword arguments for the `Logdir` made of a path.
 

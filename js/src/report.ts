@@ -50,7 +50,7 @@ function fitWindow(model: ReportModel): void {
   addEventListener("resize", resize);
 }
 
-open().catch((error) => {
+function refuse(error: unknown): void {
   console.error(error);
   const place = document.getElementById("view");
   const old = typeof DecompressionStream === "undefined";
@@ -58,4 +58,7 @@ open().catch((error) => {
     place.textContent = old
       ? "This browser is too old for this report: it needs one of 2023 or later."
       : `This report cannot be opened: ${error}`;
-});
+}
+
+// No frame is due while a page hides it, as a notebook does behind the live view.
+requestAnimationFrame(() => open().catch(refuse));

@@ -97,6 +97,10 @@ class View(Channel):
     height = traitlets.Int(760, min=120, max=10_000, help="Height of the view in CSS pixels.").tag(
         sync=True
     )
+    embed: Any = traitlets.Union(
+        [traitlets.Bool(), traitlets.Int(), traitlets.Unicode()],
+        help="Whether a saved notebook holds the view with its data, or how much of them.",
+    )
 
     def __init__(
         self,
@@ -128,6 +132,17 @@ class View(Channel):
         )
         state.views.add(self)
         PUBLISHER.add(state, self)
+
+    @traitlets.validate("embed")
+    def _valid_embed(self, proposal: Any) -> Any:
+        if not isinstance(proposal.value, bool):
+            from .report.budget import bytes_of
+
+            try:
+                bytes_of(proposal.value)
+            except ValueError as error:
+                raise traitlets.TraitError(str(error)) from None
+        return proposal.value
 
     @property
     def is_watched(self) -> bool:

@@ -19,6 +19,7 @@ from tbwidget.drawing.png import with_key
 from tbwidget.drawing.sheet import WIDTH
 from tbwidget.logs.follow import FOLLOWER
 
+from .embedding import html_of
 from .options import options
 from .publisher import PUBLISHER
 from .stills import Still, name_of, still_of
@@ -49,9 +50,11 @@ def bundle_of(still: Still, key: str) -> Bundle:
     data: dict[str, Any] = {"text/plain": still.text}
     metadata: dict[str, Any] = {}
     if still.picture:
-        picture = with_key(still.picture, key)
-        data["image/png"] = base64.b64encode(picture).decode("ascii")
+        picture = base64.b64encode(with_key(still.picture, key)).decode("ascii")
+        data["image/png"] = picture
         metadata["image/png"] = {"width": int(WIDTH)}
+        if still.frame:
+            data["text/html"] = html_of(still.frame, picture, int(WIDTH))
     return data, metadata
 
 
@@ -137,7 +140,8 @@ class Output:
     def deliver(self, now: float) -> bool:
         """Publish what was drawn, if it is new, and tell whether it was."""
         view = self.view()
-        self._drawn_at, self._pause = now, max(SHORTEST_SECONDS, self._cost / DUTY)
+        pause = min(max(SHORTEST_SECONDS, self._cost / DUTY), LONGEST_SECONDS)
+        self._drawn_at, self._pause = now, pause
         if view is None or self._still == self._published:
             return False
         if PUBLISHER.heard_since(view.state, now - LONGEST_SECONDS):
@@ -193,11 +197,11 @@ class Outputs:
         That is the same picture where there is no place for an output beside it, else one line: a
         notebook that shows both would show the picture twice.
         """
-        if not options.static_fallback:
+        if not (options.static_fallback or view.embed):
             return {}, {}
         channel = _channel()
         if channel is None or view.comm is None:
-            return bundle_of(still_of(view), view.picture_key)
+            return bundle_of(still_of(view)._replace(frame=""), view.picture_key)
         output = self._outputs.get(view.picture_key)
         if output is None:
             output = Output(view, channel, time.monotonic())

@@ -13,6 +13,8 @@ from tbwidget.drawing.png import to_small_png
 from tbwidget.drawing.sheet import Preview, draw_sheet
 from tbwidget.drawing.text import format_bytes, format_number, public_name
 
+from .embedding import frame_of
+
 if TYPE_CHECKING:
     from .dashboard import View
 
@@ -25,10 +27,14 @@ _NOT_DRAWN = "The notebook was saved before the first picture was drawn."
 
 
 class Still(NamedTuple):
-    """What is left of a view: lines of text, and a PNG, which is empty if there is none."""
+    """What is left of a view: lines of text, a PNG and, if it is embedded, HTML with its data.
+
+    Both are empty if there is none.
+    """
 
     text: str
     picture: bytes
+    frame: str = ""
 
 
 def still_of(view: View, *, brief: bool = False) -> Still:
@@ -44,7 +50,13 @@ def still_of(view: View, *, brief: bool = False) -> Still:
         picture = picture_of(view, brief=brief)
     except Exception:  # noqa: BLE001  (the same; and Pillow may be broken)
         picture = b""
-    return Still(text, picture)
+    if brief or not view.embed:
+        return Still(text, picture)
+    try:
+        frame, line = frame_of(view)
+    except Exception as error:  # noqa: BLE001  (the same)
+        frame, line = "", f"Not embedded: {error}"
+    return Still(f"{text}\n{line}", picture, frame)
 
 
 def name_of(view: View) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cards import PATIENCE
-from lab import Notebook, write_notebook
+from lab import DEEP_JS, Notebook, write_notebook
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -293,6 +293,60 @@ def test_what_renders_saved_notebooks_shows_the_picture(saved: Path) -> None:
     html = to_html(saved)
     assert f"data:image/png;base64,{picture}" in html.replace("\n", "")
     assert "TensorBoard of saved_runs" in html
+
+
+def wait_for_frame(page: Any) -> None:
+    """Wait until the page has one frame, and a card in it has drawn."""
+    page.wait_for_function("() => document.querySelectorAll('iframe[srcdoc]').length === 1")
+    page.locator("iframe[srcdoc]").scroll_into_view_if_needed()
+    handle = page.query_selector("iframe[srcdoc]")
+    handle.content_frame().wait_for_function("() => deepAll('.card[data-drawn=\"1\"]').length > 0")
+
+
+def test_a_view_that_is_saved_with_its_data_is_alive_wherever_frames_may_be(
+    open_notebook: Open, server: JupyterServer, tmp_path: Path
+) -> None:
+    show = "tbwidget.Scalars('embedded', height=300, embed='1MB')"
+    notebook = open_notebook([WRITE.replace("{0}", "embedded"), show])
+    path = server.root / notebook.page.evaluate("jupyterapp.shell.currentWidget.context.path")
+    notebook.run(0)
+    notebook.run(1)
+    notebook.wait_for(f"(cell) => {OUTPUTS}[0]?.data['text/html']", PATIENCE, 1)
+    # Neither it nor the picture is there while the view is: it would run for nothing.
+    notebook.wait_for(f"(cell) => {PICTURES}.length === 1", argument=1)
+    wait_for_pictures(notebook, 1, 0)
+    handle = notebook.page.query_selector("iframe[srcdoc]")
+    assert handle.bounding_box() is None
+    assert handle.content_frame().evaluate("deepAll('.card').length") == 0
+    document = save(notebook, path)
+    output = outputs(document, 1)[0]
+    assert "Embedded: what the view shows" in "".join(output["data"]["text/plain"])
+    assert path.stat().st_size < 1_000_000
+    assert str(server.root) not in path.read_text()
+    assert notebook.errors() == []
+    notebook.shut_down()
+
+    reopened = open_notebook(path=path.name)
+    wait_for_frame(reopened.page)
+    wait_for_pictures(reopened, 1, 0)
+    assert reopened.foreign_requests() == []
+    reopened.shut_down()
+
+    foreign = path.with_name("embedded_foreign.ipynb")
+    foreign.write_text(path.read_text().replace("ipywidgets, tbwidget", "tbwidget, ipywidgets"))
+    reopened = open_notebook(path=foreign.name)
+    wait_for_pictures(reopened, 1, 1)
+    assert reopened.page.locator("iframe[srcdoc]").count() == 0
+
+    (tmp_path / "embedded.html").write_text(to_html(path))
+    context = notebook.context.browser.new_context()
+    context.set_offline(True)
+    page = context.new_page()
+    page.add_init_script(DEEP_JS)
+    page.goto((tmp_path / "embedded.html").as_uri())
+    wait_for_frame(page)
+    assert page.locator("img").first.bounding_box() is None
+    context.close()
 
 
 def test_a_notebook_that_is_run_without_a_page_holds_the_picture(tmp_path: Path) -> None:

@@ -172,7 +172,9 @@ def test_the_panel_follows_the_current_notebook_and_keeps_its_width(open_noteboo
     assert notebook.errors() == []
 
 
-def test_notebook_7_has_the_panel_too(server: JupyterServer, browser: Any) -> None:
+def test_notebook_7_has_the_board_in_its_cell_and_in_the_panel(
+    server: JupyterServer, browser: Any
+) -> None:
     from lab import DEEP_JS, write_notebook
 
     write_notebook(
@@ -194,6 +196,8 @@ def test_notebook_7_has_the_panel_too(server: JupyterServer, browser: Any) -> No
     page.wait_for_selector("#tbwidget-sidebar", state="visible")
     page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(DRAWN, timeout=60_000)
+    in_cell = DRAWN.replace(IN_PANEL, "document.querySelector('.jp-Notebook')")
+    page.wait_for_function(in_cell, timeout=60_000)
     assert not [error for error in errors if "tbwidget" in error]
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     context.close()

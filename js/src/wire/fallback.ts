@@ -11,7 +11,8 @@ export function hidePicture(model: Model): () => void {
   const picture = `img[src*="${mark}"]`;
   const output = `.jp-OutputArea-child:has(>.jp-OutputArea-output ${picture})`;
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`${picture},${output}{display:none!important}`);
+  const frame = `iframe:has(+${picture})`; // what `embed` puts before it
+  sheet.replaceSync(`${picture},${frame},${output}{display:none!important}`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   return () => {
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);

@@ -19,13 +19,25 @@ from .record import record
 if TYPE_CHECKING:
     from tbwidget.widget.dashboard import View
 
-__all__ = ["save"]
+__all__ = ["compose", "save"]
 
 
 def save(view: View, path: str | os.PathLike[str], budget: int | str, title: str) -> Path:
     """Write `view` into one HTML file; see `View.save_html`."""
     limit = bytes_of(budget)
     view.logdir.refresh()
+    write_whole(os.fspath(path), compose(view, limit, title))
+    return Path(path)
+
+
+def compose(view: View, limit: int, title: str = "") -> bytes:
+    """Return `view` as it is now as an HTML page of `limit` bytes at most.
+
+    Raises
+    ------
+    ValueError
+        If there is not even room for the code, the runs and the names of the tags.
+    """
     name = title or getattr(view, "title", "") or view.logdir.name
     if view.kind != "board" and not title:
         name = f"{view.logdir.name} · {name}"
@@ -36,5 +48,4 @@ def save(view: View, path: str | os.PathLike[str], budget: int | str, title: str
         content = page_of(name, recording.directory(), recording.data())
         # Names may take more room than was thought.
         room -= max(0, len(content) - limit) + 500
-    write_whole(os.fspath(path), content)
-    return Path(path)
+    return content
