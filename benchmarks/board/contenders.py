@@ -197,9 +197,14 @@ def _tuff_bird(corpus: AnyCorpus, path: Path) -> Contender:
 
 
 def python_path(extra: Path | None) -> None:
-    """Let the kernels find this checkout, and peers that are installed elsewhere."""
+    """Let the kernels find this checkout, and peers that are installed elsewhere.
+
+    It is compiled, as what pip installs is: a kernel need not do that.
+    """
+    import compileall
     from pathlib import Path as _Path
 
     here = str(_Path(__file__).parents[2])
+    compileall.compile_dir(f"{here}/tbwidget", quiet=1)
     known = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (here, known, str(extra or ""))))
