@@ -37,6 +37,19 @@ export class Layer {
     return true;
   }
 
+  /** One like it, that nobody sees. */
+  twin(): Layer {
+    const twin = new Layer(this.canvas.ownerDocument.createElement("div"));
+    twin.resize(this.width, this.height, this.ratio);
+    return twin;
+  }
+
+  /** Show what is on a twin. */
+  copy({ canvas }: Layer): void {
+    this.clear();
+    this.context.drawImage(canvas, 0, 0, this.width, this.height);
+  }
+
   /** Make it empty; `blank` if nothing will be drawn, so that an empty one is left alone. */
   clear(blank = false): void {
     if (blank && this.blank) return;

@@ -9,10 +9,11 @@ import { type Chip, chipAt, paintMarkers, placeChips } from "./markers";
 import { panned, scaledAcross, scaledUp, selected, type Target } from "./navigation";
 import { nearestPoints, nextX } from "./nearest";
 import { paintCursor, paintRange, paintSelection } from "./overlay";
+import { Painting } from "./painting";
 import { type PictureOptions, pngOf, svgOf } from "./picture";
-import { type Drawing, paintChart } from "./render";
+import type { Drawing } from "./render";
 import type { Domain } from "./scales";
-import { drawNoMore, drawSoon } from "./turns";
+import { drawNoMore, drawSoon, UNFINISHED } from "./turns";
 import type {
   ChartEvents,
   ChartHover,
@@ -55,6 +56,7 @@ export class LineChart {
   private cursor: number | null = null;
   private selection: Selection | null = null;
   private baseIsStale = false;
+  private painting: Painting | null = null;
   private draws = 0;
   private drawn: DrawnLine[] = [];
   private outside: [above: number, below: number] = [0, 0];
@@ -127,7 +129,8 @@ export class LineChart {
     const overlayChanged = this.overlay.resize(clientWidth, clientHeight, ratio);
     if (!baseChanged && !overlayChanged) return;
     this.baseIsStale = true;
-    this.drawNow();
+    this.painting = null;
+    this.draw(true);
   }
 
   /** The crosshair, at a place in data; null takes it away. */
@@ -200,32 +203,35 @@ export class LineChart {
     drawSoon(this.drawNow);
   }
 
-  /** Returns how many points it drew. */
-  private readonly drawNow = (): number => {
+  private readonly drawNow = (): number => this.draw(false);
+
+  /** Returns how many points it drew, or that there are more to be drawn. */
+  private draw(urgent: boolean): number {
     drawNoMore(this.drawNow);
     if (this.base.width <= 0 || this.base.height <= 0) return 0;
-    const stale = this.baseIsStale;
-    if (stale) this.drawBase();
+    const points = this.painting || this.baseIsStale ? this.drawBase(urgent) : 0;
     this.drawOverlay();
-    return stale ? this.drawn.reduce((sum, { points }) => sum + points, 0) : 0;
-  };
+    return points;
+  }
 
-  private drawBase(): void {
-    this.baseIsStale = false;
-    this.base.clear();
-    const { frame, drawn, outside } = paintChart(
-      this.base.context,
-      this.base,
-      this.drawing,
-      this.keepsGutters ? this.frame : null,
-      1 / this.base.ratio,
-    );
-    this.frame = frame;
-    this.drawn = drawn;
-    this.outside = outside;
-    this.keepsGutters = true;
+  /** What has changed since a painting was begun waits until that is in sight: it may change in every frame. */
+  private drawBase(urgent: boolean): number {
+    if (this.painting === null) {
+      const previous = this.keepsGutters ? this.frame : null;
+      this.painting = new Painting(this.base, this.drawing, previous);
+      this.baseIsStale = false;
+      this.keepsGutters = true;
+    }
+    const rendered = this.painting.advance(urgent);
+    if (rendered === null) return UNFINISHED;
+    this.painting = null;
+    this.frame = rendered.frame;
+    this.drawn = rendered.drawn;
+    this.outside = rendered.outside;
     this.draws += 1;
     this.events.onDraw?.();
+    if (this.baseIsStale) drawSoon(this.drawNow);
+    return this.drawn.reduce((sum, { points }) => sum + points, 0);
   }
 
   private get drawing(): Drawing {

@@ -26,6 +26,8 @@ const MANY_DOTS = 2000;
  */
 const MOST_EFFORT = 40_000;
 const EFFORT_PER_PIXEL = 0.3;
+/** What strokes will cost once the browser carries them out, when the task has ended: points, and pixels of their length. */
+export type Effort = number;
 /** With more points than this in a column none of them can be told from its neighbours. */
 const CROWD = 8;
 
@@ -38,13 +40,13 @@ interface Stroke {
  * All lines: bands and raw values behind, so that no noise covers another line's smoothed course. `thinnest` is the
  * width of a pixel of the screen, to which lines may shrink for speed, or null if they may not.
  */
-export function paintLines(
+export function* paintLines(
   context: Painter,
   frame: Frame,
   views: readonly LineView[],
   options: ChartOptions,
   thinnest: number | null = null,
-): void {
+): Generator<Effort, void> {
   const ordered = [...views].sort((a, b) => rank(a) - rank(b));
   const courseOf = (view: LineView, values: Float64Array): Stroke => {
     const path = new Path(frameOf(frame, view.line), view.line.x, values);
@@ -53,8 +55,15 @@ export function paintLines(
     return { view, path };
   };
   const behind = ordered.filter(({ line }) => line.smoothed && !line.band);
-  const raw = behind.map((view) => courseOf(view, view.line.raw));
-  const main = ordered.map((view) => courseOf(view, view.main));
+  const [raw, main]: [Stroke[], Stroke[]] = [[], []];
+  for (const view of behind) {
+    raw.push(courseOf(view, view.line.raw));
+    yield 0;
+  }
+  for (const view of ordered) {
+    main.push(courseOf(view, view.main));
+    yield 0;
+  }
   const thin = thinnest !== null && isCrowded(raw, main, thinnest);
   context.save();
   clipToPlot(context, frame, 3);
@@ -64,12 +73,14 @@ export function paintLines(
   for (const { view, path } of raw) {
     const width = thin ? thinnest : 1;
     paintPath(context, view, path, { width, alpha: RAW_ALPHA * strength(view), dash: [] });
+    yield effortOf(path);
   }
   for (const { view, path } of main) {
     const { highlighted, dash = [], live } = view.line;
     const width = thin && !highlighted ? thinnest : widthOf(view);
     paintPath(context, view, path, { width, alpha: strength(view), dash });
     if (live) paintLiveEnd(context, frameOf(frame, view.line), view);
+    yield effortOf(path);
   }
   context.restore();
 }
@@ -77,11 +88,11 @@ export function paintLines(
 function isCrowded(raw: readonly Stroke[], main: readonly Stroke[], thinnest: number): boolean {
   // Raw lines are wider than the thinnest only on screens with more than one pixel for each of CSS.
   const wide = thinnest < 1 ? [...raw, ...main] : main;
-  const effort = wide.reduce(
-    (sum, { path }) => sum + path.points + path.length * EFFORT_PER_PIXEL,
-    0,
-  );
-  return effort > MOST_EFFORT;
+  return wide.reduce((sum, { path }) => sum + effortOf(path), 0) > MOST_EFFORT;
+}
+
+function effortOf({ points, length }: Path): Effort {
+  return points + length * EFFORT_PER_PIXEL;
 }
 
 function widthOf({ line }: LineView): number {

@@ -10,7 +10,7 @@ import {
   type Views,
 } from "./axes";
 import { OutlierMarks, paintNonFinite, paintOutlierCounts } from "./marks";
-import { paintDots, paintLines } from "./paint";
+import { type Effort, paintDots, paintLines } from "./paint";
 import type { Painter } from "./painter";
 import { paintPoints } from "./points";
 import type { Domain } from "./scales";
@@ -30,17 +30,26 @@ export interface Drawing {
   theme: ChartTheme;
 }
 
+/** Draws a whole chart at once; see `paintInParts`. */
+export function paintChart(...args: Parameters<typeof paintInParts>): Rendered {
+  const parts = paintInParts(...args);
+  for (;;) {
+    const part = parts.next();
+    if (part.done) return part.value;
+  }
+}
+
 /**
- * Draws axes, lines and marks. `previous` is the frame drawn before, and `thinnest` how thin lines may become for
- * speed.
+ * Draws axes, lines and marks, and stops after each part to tell what that took, see `Effort`. `previous` is the frame
+ * drawn before, and `thinnest` how thin lines may become for speed.
  */
-export function paintChart(
+export function* paintInParts(
   context: Painter,
   size: Size,
   { lines, options, theme }: Drawing,
   previous: Frame | null = null,
   thinnest: number | null = null,
-): Rendered {
+): Generator<Effort, Rendered> {
   context.font = theme.font;
   const xDomain = xDomainOf(lines, options);
   const views = viewLines(lines, xDomain);
@@ -50,8 +59,12 @@ export function paintChart(
     const hasX = lines.some((line) => line.x.length > 0);
     paintEmptyAxes(context, frame, theme, hasX);
   }
-  paintLines(context, frame, views, options, thinnest);
-  const drawn = views.map((view) => markLine(context, frame, view, options));
+  yield* paintLines(context, frame, views, options, thinnest);
+  const drawn: DrawnLine[] = [];
+  for (const view of views) {
+    drawn.push(markLine(context, frame, view, options));
+    yield 0;
+  }
   const { best = options.best ?? null, last = false } = options.marks ?? {};
   paintPoints(context, frame, theme, views, { best, last });
   const outside = countOutside(drawn, lines, options);

@@ -3,10 +3,11 @@
 /** Points that may reach the canvases within one frame. */
 const POINTS_PER_FRAME = 20_000;
 
-/** Draws, and tells how many points that took. */
+/** Draws, and tells how many points that took; `UNFINISHED` if it is to go on in the next frame, before all others. */
 export type Draw = () => number;
+export const UNFINISHED = Number.POSITIVE_INFINITY;
 
-const waiting = new Set<Draw>();
+let waiting = new Set<Draw>();
 let frame = 0;
 
 /** Call `draw` in one of the next animation frames; once, however often it is asked for. */
@@ -25,7 +26,9 @@ function takeTurns(): void {
   for (const draw of waiting) {
     if (points >= POINTS_PER_FRAME) break;
     waiting.delete(draw);
-    points += draw();
+    const drawn = draw();
+    if (drawn === UNFINISHED) waiting = new Set([draw, ...waiting]);
+    points += drawn;
   }
   if (waiting.size > 0 && frame === 0) frame = requestAnimationFrame(takeTurns);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { drawNoMore, drawSoon } from "../../src/charts/turns";
+import { drawNoMore, drawSoon, UNFINISHED } from "../../src/charts/turns";
 
 let frames: (() => void)[] = [];
 
@@ -52,4 +52,21 @@ test("what is gone is not drawn, and who asks while drawing comes in the next fr
   expect(drawn).toEqual(["again"]);
   nextFrame();
   expect(drawn).toEqual(["again", "again"]);
+});
+
+test("what is unfinished goes on before all others, in frames of its own", () => {
+  const drawn: string[] = [];
+  let parts = 3;
+  drawSoon(() => {
+    drawn.push("long");
+    return --parts > 0 ? UNFINISHED : 1;
+  });
+  drawSoon(() => drawn.push("short"));
+  nextFrame();
+  expect(drawn).toEqual(["long"]);
+  nextFrame();
+  expect(drawn).toEqual(["long", "long"]);
+  nextFrame();
+  expect(drawn).toEqual(["long", "long", "long", "short"]);
+  expect(frames.length).toBe(0);
 });

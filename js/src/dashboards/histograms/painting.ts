@@ -1,5 +1,5 @@
 // A picture in the making. One of very many slices is painted over several frames, out of sight.
-import { Layer } from "../../charts/layer";
+import type { Layer } from "../../charts/layer";
 import type { ChartTheme } from "../../charts/types";
 import { heatPixels } from "./heat";
 import { type Layout, layOut, type Options, type Source } from "./layout";
@@ -27,7 +27,7 @@ export class Painting {
     const points = sources.reduce((sum, { slices }) => sum + slices.counts.length, 0);
     const heat = options.mode === "heatmap";
     this.#base = base;
-    this.#layer = heat || points <= POINTS_AT_ONCE ? base : twinOf(base);
+    this.#layer = heat || points <= POINTS_AT_ONCE ? base : base.twin();
     this.#layer.clear();
     const { context, width, height } = this.#layer;
     context.font = theme.font;
@@ -59,10 +59,7 @@ export class Painting {
 
   #show(): void {
     this.#complete = true;
-    if (this.#layer === this.#base) return;
-    const { canvas, width, height } = this.#layer;
-    this.#base.clear();
-    this.#base.context.drawImage(canvas, 0, 0, width, height);
+    if (this.#layer !== this.#base) this.#base.copy(this.#layer);
   }
 
   /** Returns how many points that were. */
@@ -76,11 +73,4 @@ export class Painting {
     context.putImageData(new ImageData(data, width, height), left * ratio, top * ratio);
     return source.slices.counts.length;
   }
-}
-
-/** A layer like another, that nobody sees. */
-function twinOf({ canvas, width, height, ratio }: Layer): Layer {
-  const twin = new Layer(canvas.ownerDocument.createElement("div"));
-  twin.resize(width, height, ratio);
-  return twin;
 }
