@@ -34,6 +34,8 @@ class Opening:
     all: float
     complete: float
     charts: int
+    #: Bytes until every chart of the first screen is drawn, and until all is complete.
+    painted: float
     received: float
     heap: float
     #: Of the kernel and the processes it started: the most that was seen.
@@ -98,12 +100,13 @@ def _measure(
             message = "stuck on 'No dashboards are active'"
             raise TimeoutError(message)
         every, charts = wait_until(frame, how.all, patience)
+        painted = measured.received - received
         complete, _ = wait_until(frame, how.complete, patience) if how.complete else (every, 0)
         received = measured.received - received
     measured.page.wait_for_timeout(1_500)
     before, heap = heap, measured.heap() - heap
     times = [at - pressed for at in (first, every, complete)]
-    opening = Opening(*times, charts, received, heap, 0.0, load)
+    opening = Opening(*times, charts, painted, received, heap, 0.0, load)
     if how.steps:
         with measured.motion() as motion:
             opening.rate = frame().evaluate(how.steps, STEPS)
@@ -160,6 +163,7 @@ def median_of(openings: list[Opening]) -> Opening:
         median("all"),
         median("complete"),
         openings[0].charts,
+        median("painted"),
         median("received"),
         median("heap"),
         median("memory"),

@@ -269,7 +269,7 @@ def test_what_cannot_be_drawn_leaves_the_text(
     assert still.picture == b""
     assert still.text.startswith("Scalars of logs: 2 runs")
     monkeypatch.setattr(stills, "text_of", fail)
-    assert stills.still_of(view) == ("Scalars of logs", b"")
+    assert stills.still_of(view) == stills.Still("Scalars of logs", b"")
 
 
 @pytest.mark.parametrize("name", shared_logs.names())
