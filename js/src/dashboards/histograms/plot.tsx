@@ -49,11 +49,13 @@ export function Plot(props: { parts: CardParts; runs: readonly RunInfo[]; captio
   plot.current.sources = sources;
   const options = optionsOf(parts);
   useEffect(() => {
-    parts.plots.set(key, plot.current);
+    const own = plot.current;
+    parts.plots.set(key, own);
     return () => {
-      parts.plots.delete(key);
-      plot.current.chart?.destroy();
-      plot.current.chart = null;
+      // Another one of the same runs may have taken its place already.
+      if (parts.plots.get(key) === own) parts.plots.delete(key);
+      own.chart?.destroy();
+      own.chart = null;
     };
   }, [parts.plots, key]);
   const shown = seen.value;
