@@ -24,16 +24,16 @@ _PICTURE = '<img alt="{title}" src="data:image/png;base64,{picture}" width="{wid
 
 
 def frame_of(view: View) -> tuple[str, str]:
-    """Return the frame with the report of a view, empty if it has none; and a line about it."""
+    """Return a view's report in a frame, empty if it cannot be made, and a line about it."""
     from .report import compose
-    from .report.budget import bytes_of, size_text
+    from .report.budget import BudgetError, bytes_of, size_text
 
-    if not view.embed:
-        return "", ""
     try:
         page = compose(view, bytes_of(BUDGET if view.embed is True else view.embed))
-    except ValueError as error:
+    except BudgetError as error:
         return "", f"Not embedded: {error}."
+    except Exception as error:  # noqa: BLE001  (odd data; its message may hold a path)
+        return "", f"Not embedded: {type(error).__name__}."
     frame = _FRAME.format(
         title=html.escape(view.title_of_kind),
         height=view.height,

@@ -52,10 +52,7 @@ def still_of(view: View, *, brief: bool = False) -> Still:
         picture = b""
     if brief or not view.embed:
         return Still(text, picture)
-    try:
-        frame, line = frame_of(view)
-    except Exception as error:  # noqa: BLE001  (the same)
-        frame, line = "", f"Not embedded: {error}"
+    frame, line = frame_of(view)
     return Still(f"{text}\n{line}", picture, frame)
 
 

@@ -96,6 +96,15 @@ def save(notebook: Notebook, path: Path) -> dict[str, Any]:
     return document
 
 
+def untrusted(path: Path) -> Path:
+    """Return a copy of a notebook that was not run here, so it has no signature."""
+    copy = path.with_name(f"foreign_{path.name}")
+    document = json.loads(path.read_text())
+    document["cells"][0]["source"] = [*document["cells"][0]["source"], "\n"]
+    copy.write_text(json.dumps(document))
+    return copy
+
+
 def to_html(path: Path) -> str:
     """Return a notebook as nbconvert renders it."""
     with warnings.catch_warnings():
@@ -200,11 +209,7 @@ def test_a_saved_notebook_holds_a_picture_and_a_text_of_each_view(saved: Path) -
 def test_reopened_without_its_kernel_it_shows_the_picture(
     open_notebook: Open, saved: Path, *, trusted: bool
 ) -> None:
-    path = saved
-    if not trusted:
-        # What was not run here has no signature.
-        path = saved.with_name("foreign.ipynb")
-        path.write_text(saved.read_text().replace("ipywidgets, tbwidget", "tbwidget, ipywidgets"))
+    path = saved if trusted else untrusted(saved)
     notebook = open_notebook(path=path.name)
     trust = "(cell) => jupyterapp.shell.currentWidget.content.widgets[cell].model.trusted"
     assert notebook.page.evaluate(trust, 1) is trusted
@@ -226,10 +231,7 @@ def test_reopened_without_its_kernel_it_shows_the_picture(
 def test_no_tab_is_blank_where_it_is_reopened(
     open_notebook: Open, all_saved: Path, *, trusted: bool
 ) -> None:
-    path = all_saved
-    if not trusted:
-        path = all_saved.with_name("all_foreign.ipynb")
-        path.write_text(all_saved.read_text().replace("import math, random", "import random, math"))
+    path = all_saved if trusted else untrusted(all_saved)
     notebook = open_notebook(path=path.name)
     for cell in range(1, len(TABS) + 1):
         wait_for_pictures(notebook, cell, 1)
@@ -332,9 +334,7 @@ def test_a_view_that_is_saved_with_its_data_is_alive_wherever_frames_may_be(
     assert reopened.foreign_requests() == []
     reopened.shut_down()
 
-    foreign = path.with_name("embedded_foreign.ipynb")
-    foreign.write_text(path.read_text().replace("ipywidgets, tbwidget", "tbwidget, ipywidgets"))
-    reopened = open_notebook(path=foreign.name)
+    reopened = open_notebook(path=untrusted(path).name)
     wait_for_pictures(reopened, 1, 1)
     assert reopened.page.locator("iframe[srcdoc]").count() == 0
 

@@ -11,6 +11,7 @@ import pytest
 import traitlets
 
 from tbwidget import Logdir, Scalars, TensorBoard
+from tbwidget.widget import report
 from tbwidget.widget.fallback import bundle_of
 from tbwidget.widget.stills import still_of
 
@@ -77,3 +78,15 @@ def test_a_size_that_is_none_is_refused(logs: Logdir, size: Any) -> None:
 
 def test_a_first_picture_has_no_data_yet(logs: Logdir) -> None:
     assert still_of(TensorBoard(logs, embed=True), brief=True).frame == ""
+
+
+def test_data_that_cannot_be_embedded_leave_the_picture(
+    logs: Logdir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any) -> Any:
+        raise OSError(5, "Input/output error", str(tmp_path))
+
+    monkeypatch.setattr(report, "record", fail)
+    data, _ = embedded(Scalars(logs, embed=True))
+    assert set(data) == {"image/png", "text/plain"}
+    assert data["text/plain"].endswith("\nNot embedded: OSError.")

@@ -35,7 +35,7 @@ def compose(view: View, limit: int, title: str = "") -> bytes:
 
     Raises
     ------
-    ValueError
+    BudgetError
         If there is not even room for the code, the runs and the names of the tags.
     """
     name = title or getattr(view, "title", "") or view.logdir.name

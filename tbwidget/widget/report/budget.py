@@ -13,6 +13,10 @@ _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2*
 MOST_BYTES = 500 * 10**6
 
 
+class BudgetError(ValueError):
+    """A budget in which not even code and names have room."""
+
+
 def bytes_of(budget: int | str) -> int:
     """Return a size in bytes.
 

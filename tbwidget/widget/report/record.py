@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tbwidget.widget.modules import ModuleView, source_of
 
-from .budget import MOST_BYTES, size_text
+from .budget import MOST_BYTES, BudgetError, size_text
 from .curves import CurveGroup
 from .places import Places
 from .recording import Recording, encoded_size, pack
@@ -44,7 +44,7 @@ def record(view: View, limit: int, room: int, title: str = "") -> Recording:
 
     Raises
     ------
-    ValueError
+    BudgetError
         If there is not even room for the code, the runs and the names of the tags.
     """
     state = view.state.twin()
@@ -70,7 +70,7 @@ def record(view: View, limit: int, room: int, title: str = "") -> Recording:
             f"{size_text(limit)} is too small a budget: "
             f"code, runs and names of tags alone take {size_text(needed)}"
         )
-        raise ValueError(message)
+        raise BudgetError(message)
     groups = _groups(tabs)
     _fill(recording, groups)
     for kind, group in groups.items():
