@@ -55,9 +55,7 @@ describe("folders with event files", () => {
 describe("opening a directory", () => {
   function kernel(board: Record<string, unknown> | undefined) {
     const expressions: string[] = [];
-    const fake: Kernel = {
-      id: "k",
-      status: "idle",
+    const fake: Pick<Kernel, "requestExecute"> = {
       requestExecute(content) {
         expressions.push((content.user_expressions as { board: string }).board);
         const user_expressions = board ? { board } : undefined;

@@ -9,6 +9,7 @@ from lab import Notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Open = Callable[..., Notebook]
 
@@ -107,6 +108,44 @@ def test_a_reloaded_page_is_live_again(open_notebook: Open) -> None:
     notebook.wait_for_drawn()
     notebook.run(0)  # a later run of the same directory: 50 more points
     notebook.wait_for("() => deepAll('.status')[0].innerText.includes('100 points')")
+
+
+TRAIN = """
+import pathlib
+writer = tbwidget.SummaryWriter("{0}/run")
+while not pathlib.Path({1!r}).exists():
+    writer.add_scalar("loss", 0.5, step := step + 1)
+    writer.flush()
+    sum(range(500_000))
+"""
+#: How many points the first card has drawn, once these are more than given.
+MORE = """(before) => {
+  const points = deepAll('.card[data-drawn="1"]')[0]?.tbwidgetProbe().points;
+  return points > before && points;
+}"""
+
+
+def test_a_page_reloaded_while_a_cell_runs_is_live_at_once(open_notebook: Open, end: Path) -> None:
+    name = "reloaded_while_busy"
+    thread = "import threading; print(threading.current_thread() is threading.main_thread())"
+    train = TRAIN.format(name, str(end))
+    notebook = open_notebook([WRITE.format(name), f"tbwidget.TensorBoard({name!r})", train, thread])
+    notebook.run(0)
+    notebook.run(1)
+    notebook.wait_for_drawn()
+    notebook.page.evaluate("jupyterapp.shell.currentWidget.context.save()")
+    notebook.start(2)
+    points = notebook.wait_for(MORE, argument=50).json_value()
+    notebook.page.reload()
+    notebook.page.wait_for_selector(".jp-Notebook .jp-Cell")
+    for _ in range(3):
+        points = notebook.wait_for(MORE, argument=points).json_value()
+    notebook.start(3)
+    notebook.wait_for(MORE, argument=points)
+    assert notebook.running()
+    end.touch()
+    notebook.wait_done()
+    assert notebook.output(3).strip() == "True"
 
 
 def test_two_pages_of_one_notebook_are_both_served(open_notebook: Open) -> None:

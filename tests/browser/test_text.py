@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 #: Whether a card shows these texts, each as run and step.
 SHOWS = "JSON.stringify(p.drawn.map((o) => !o.waiting && [o.run, o.step])) === given"
 SEARCH = 'input[aria-label="Search all steps"]'
-#: Scroll through the list of a card; all texts in it as they stand there, once all were seen.
-COLLECT = """([cell, tag]) => {
+#: Scroll through the list of a card once it has as many texts as wanted (a log is read little by
+#: little); all texts in it as they stand there, once all were seen.
+COLLECT = """([cell, tag, wanted]) => {
   const root = document.querySelector(`.jp-Cell[data-windowed-list-index="${cell}"]`);
   const card = (root ? deepAll('.card.texts', root) : []).find((one) => one.dataset.tag === tag);
   const count = card?.tbwidgetProbe?.().count;
   const list = card?.querySelector('.text-list');
-  if (!count || list.querySelector('.waiting')) return false;
+  if (count !== wanted || list.querySelector('.waiting')) return false;
   const found = (card.collected ??= new Map());
   for (const text of list.querySelectorAll('.text')) {
     const rows = [...text.querySelectorAll('.elements tr')].map((row) =>
@@ -119,7 +120,7 @@ def test_every_text_of_the_real_logs_is_shown_as_it_was_written(open_notebook: O
         expected = expected_texts(folder.partition("/")[0])
         assert set(read) == set(expected)
         for tag, texts in read.items():
-            rows = notebook.wait_for(COLLECT, 60, [number, tag]).json_value()
+            rows = notebook.wait_for(COLLECT, 60, [number, tag, texts.total()]).json_value()
             shown = Counter((run, step, rows_of(text)) for run, step, text in rows)
             assert shown == texts
             assert not expected[tag] - shown, f"{folder}: {tag}"

@@ -7,7 +7,7 @@ import type { Kernel } from "./lab";
  * `path` is the kernel's own where `notebook` is empty, else the server's, as `notebook` is.
  */
 export async function openDirectory(
-  kernel: Kernel,
+  kernel: Pick<Kernel, "requestExecute">,
   path: string,
   notebook: string,
 ): Promise<string> {

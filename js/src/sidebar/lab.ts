@@ -37,15 +37,49 @@ export interface ExecuteReply {
   };
 }
 
+export interface KernelMessage {
+  header: Record<string, string> & { msg_type: string; subshell_id?: string };
+  channel: string;
+  parent_header: Record<string, never>;
+  metadata: Record<string, never>;
+  content: Record<string, string>;
+  buffers: ArrayBuffer[];
+}
+
 export interface Kernel {
   readonly id: string;
+  readonly name: string;
+  readonly clientId: string;
   readonly status: string;
+  readonly isDisposed: boolean;
+  readonly connectionStatus: string;
+  readonly connectionStatusChanged: Signal<string>;
+  readonly info: Promise<unknown>;
+  readonly spec: Promise<{ language: string } | undefined>;
+  readonly anyMessage: Signal<{ msg: KernelMessage; direction: string }>;
+  /** Where what is asked goes; null for the kernel's main thread. */
+  subshellId?: string | null;
+  readonly commsOverSubshells?: string;
   requestExecute(content: Record<string, unknown>): { done: Promise<ExecuteReply> };
+  requestKernelInfo(): Promise<unknown>;
+  requestDeleteSubshell(content: { subshell_id: string }): unknown;
+  sendControlMessage(
+    msg: KernelMessage,
+    expectReply: boolean,
+  ): { done: Promise<{ content: { subshell_id: string } }> };
+  dispose(): void;
+}
+
+/** The kernels of the server. */
+export interface Kernels {
+  connectTo(options: { model: { id: string; name: string }; handleComms: boolean }): Kernel;
+  refreshRunning(): Promise<void>;
+  running(): Iterable<{ id: string; execution_state?: string }>;
 }
 
 export interface SessionContext {
   readonly session: { kernel: Kernel | null } | null;
-  readonly kernelChanged: Signal<unknown>;
+  readonly kernelChanged: Signal<{ newValue: Kernel | null }>;
   readonly statusChanged: Signal<unknown>;
 }
 
@@ -58,6 +92,8 @@ export interface NotebookPanel extends Widget {
 export interface Tracker<T> {
   readonly currentWidget: T | null;
   readonly currentChanged: Signal<unknown>;
+  readonly widgetAdded: Signal<T>;
+  forEach(visit: (widget: T) => void): void;
 }
 
 export interface ContentsModel {
@@ -90,6 +126,7 @@ export interface Application {
   readonly commands: { addCommand(id: string, command: Command): unknown };
   readonly contextMenu: { addItem(options: Record<string, unknown>): unknown };
   readonly serviceManager: {
+    readonly kernels: Kernels;
     contents: { get(path: string, options: { content: boolean }): Promise<ContentsModel> };
   };
 }

@@ -3,6 +3,7 @@
 import { openViews } from "../state/open_views";
 import styles from "../styles/sidebar.css";
 import { ViewArea } from "./area";
+import { askWhileBusy } from "./busy_kernel";
 import { EventFolders } from "./folders";
 import {
   type Application,
@@ -112,8 +113,8 @@ function lookAtFolders(browser: FileBrowser, folders: EventFolders): void {
   });
 }
 
-/** Return the plugin, made of what the page lends. */
-async function makePlugin(scope: ShareScope) {
+/** Return the plugins, made of what the page lends. */
+async function makePlugins(scope: ShareScope) {
   const names = [
     "application",
     "apputils",
@@ -136,7 +137,7 @@ async function makePlugin(scope: ShareScope) {
     LabIcon: ui.LabIcon,
   };
   const { ILabShell, ILayoutRestorer, IDefaultFileBrowser, ICommandPalette } = tokens;
-  return {
+  const sidebar = {
     id: `${NAME}:sidebar`,
     description: "Boards of the current notebook in the side area.",
     autoStart: true,
@@ -152,6 +153,19 @@ async function makePlugin(scope: ShareScope) {
       }
     },
   };
+  const busyKernels = {
+    id: `${NAME}:busy-kernels`,
+    description: "Widgets of a page that is loaded while a cell runs are alive at once.",
+    autoStart: true,
+    requires: [tokens.INotebookTracker],
+    activate: ({ serviceManager }: Application, tracker: Tracker<NotebookPanel>) => {
+      const follow = ({ sessionContext }: NotebookPanel) =>
+        askWhileBusy(sessionContext, serviceManager.kernels);
+      tracker.forEach(follow);
+      tracker.widgetAdded.connect((_, notebook) => follow(notebook));
+    },
+  };
+  return [sidebar, busyKernels];
 }
 
 let scope: ShareScope = {};
@@ -160,8 +174,8 @@ const container = {
     scope = given;
   },
   get: async () => {
-    const plugin = await makePlugin(scope);
-    return () => ({ __esModule: true, default: plugin });
+    const plugins = await makePlugins(scope);
+    return () => ({ __esModule: true, default: plugins });
   },
 };
 const page = globalThis as { _JUPYTERLAB?: Record<string, unknown> };

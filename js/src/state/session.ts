@@ -49,6 +49,7 @@ export interface Cursor {
 
 const HEARTBEAT_LOST_MS = 20_000;
 const ASK_AGAIN_MS = 5_000;
+const HELLO_AGAIN_MS = 1_000;
 /** Several pages may show one notebook; the kernel tells them apart by this. */
 const PAGE = Math.random().toString(36).slice(2);
 const sessions = new WeakMap<Channel, Session>();
@@ -212,8 +213,9 @@ export class Session {
   }
 
   #hello(): void {
-    // Unanswered while the kernel is busy: what it pushes meanwhile needs no answer.
-    this.channel.request("hello", { page: PAGE }).catch(() => {});
+    // Unanswered while the kernel is busy: what it pushes meanwhile needs no answer. Of a page that
+    // is just loaded, the first waits for the cell, and the second goes to a subshell.
+    this.channel.request("hello", { page: PAGE }, HELLO_AGAIN_MS).catch(() => {});
   }
 
   #tellVisible = (): void => {

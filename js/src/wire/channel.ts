@@ -82,14 +82,20 @@ export class Channel {
     for (const [message, buffers] of early) this.#receive(message, buffers);
   }
 
-  /** Ask the kernel. Rejects only if the kernel refuses or is gone: a busy one answers later. */
-  request<T>(op: string, args: Message = {}): Promise<Reply<T>> {
+  /**
+   * Ask the kernel. Rejects only if the kernel refuses or is gone: a busy one answers later.
+   *
+   * With `again`, what was not answered after so many milliseconds is asked once more.
+   */
+  request<T>(op: string, args: Message = {}, again = 0): Promise<Reply<T>> {
     if (this.#closed) return Promise.reject(new Error("the kernel is gone"));
     const id = ++lastId;
+    const ask = () => this.model.send({ id, op, args });
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#markLate(id), BUSY_AFTER_MS);
       this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject, timer });
-      this.model.send({ id, op, args });
+      ask();
+      if (again) setTimeout(() => this.#pending.has(id) && ask(), again);
     });
   }
 
