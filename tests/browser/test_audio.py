@@ -301,9 +301,11 @@ def test_one_clip_plays_at_a_time_and_plays_on_out_of_sight(
     wait_for_clip(notebook, tags[0], "run0", "audio.paused")
     held = "() => deepAll('.card.audio').filter((c) => c.querySelector('audio')).length"
     assert notebook.page.evaluate(held) < len(tags)  # only what is in sight
-    notebook.page.evaluate("() => { const [c] = deepAll('.cards'); c.scrollTop = c.scrollHeight; }")
+    # Cards grow when their clips come.
+    to_end = "() => { const [c] = deepAll('.cards'); c.scrollTop = c.scrollHeight; return true; }"
+    ready = f"(tag) => ({to_end})() && {CARD}.querySelector('audio')?.readyState >= 1"
+    notebook.wait_for(ready, argument=tags[-1])
     wait(notebook, tags[-1], "p.drawn.length === 1")
-    wait_for_clip(notebook, tags[-1], "run0", "audio.readyState >= 1")
     wait(notebook, tags[1], "p.playing !== null && p.drawn.length === 1")
     wait_for_clip(notebook, tags[1], "run0", "!audio.paused")
     # What does not play is let go of.

@@ -138,12 +138,12 @@ def test_the_slice_of_a_step_is_marked_among_the_histograms(
     step = probe(notebook, "weights")["step"]
     assert step in range(30, 80, 10)
     press(notebook, "See its histograms")
+    marked = "p.plots?.[0]?.marked?.includes(given) && p.plots[0].draws > 0"
     wait_for_probe(
-        notebook, "weights", "p.plots?.[0]?.marked?.length === 1 && p.plots[0].draws > 0"
+        notebook, "weights", f"{marked} && p.plots[0].sources[0].steps.includes(given)", step
     )
     (plot,) = probe(notebook, "weights")["plots"]
     assert plot["marked"] == [step]
-    assert step in plot["sources"][0]["steps"]
     focused = "() => deepAll('.card:focus').map((card) => card.dataset.tag).join() === 'weights'"
     notebook.wait_for(focused)
     assert notebook.errors() == []

@@ -246,6 +246,24 @@ def test_axes_zoom_pan_and_marks(board: Callable[..., Board]) -> None:
     assert one.notebook.errors() == []
 
 
+def test_a_zoomed_part_stays_exact_when_its_run_grows(open_notebook: Open) -> None:
+    more = "for step in range({}): writer.add_scalar('loss', step % 7, next(steps))\nwriter.flush()"
+    write = (
+        "import itertools\nsteps = itertools.count()\nwriter = tbwidget.SummaryWriter('grown/run')"
+    )
+    show = "import tbwidget; board = tbwidget.TensorBoard('grown', smoothing=0); board"
+    zoom = "board.state.x_range = 0, 100"
+    notebook = open_notebook([show, f"{write}\n{more.format(200)}", zoom, more.format(20_000)])
+    for number in range(3):
+        notebook.run(number)
+    one = Board(notebook)
+    one.wait("loss", "p.xDomain[1] === 100 && p.drawn[0].points === 101")
+    notebook.run(3)
+    notebook.wait_for("() => deepAll('.status')[0].innerText.includes('20,200 points')")
+    one.wait("loss", "p.drawn[0].points === 101")
+    assert notebook.errors() == []
+
+
 def test_cards_are_pinned_sized_and_folded(board: Callable[..., Board]) -> None:
     one = board("board.state.card_width = 900", "print(json.dumps(board.state.pinned))")
     width = f"(tag) => {CARD}.getBoundingClientRect().width"

@@ -157,7 +157,8 @@ def test_the_panel_follows_the_current_notebook_and_keeps_its_width(open_noteboo
         }"""
     )
     notebook.wait_for(SAYS, argument="No board in this notebook yet")
-    page.evaluate("(path) => jupyterapp.commands.execute('docmanager:open', { path })", path)
+    back = "async (path) => { await jupyterapp.commands.execute('docmanager:open', { path }); }"
+    page.evaluate(back, path)
     notebook.wait_for(DRAWN)
     page.evaluate(
         """async (path) => {

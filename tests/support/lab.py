@@ -179,6 +179,11 @@ ONLY_JS = """(path) => window.jupyterapp?.shell.currentWidget?.context?.path ===
   && document.querySelectorAll('.jp-NotebookPanel').length === 1"""
 
 
+#: Whether a view shows a part yet, because its log is still being read.
+READING_JS = """(window.deepAll?.('.status .state') ?? []).some((state) =>
+  state.innerText.trim().startsWith('reading'))"""
+
+
 class Views:
     """What our views show in a page."""
 
@@ -189,9 +194,10 @@ class Views:
         raise NotImplementedError
 
     def wait_for(self, condition: str, timeout: float = 30, argument: Any = None) -> Any:
-        """Wait, by animation frames, until the JavaScript function `condition` is true."""
+        """Wait, by animation frames, until all logs are read and a JavaScript function is true."""
+        code = f"(given) => !({READING_JS}) && ({condition})(given)"
         try:
-            return self.page.wait_for_function(condition, arg=argument, timeout=timeout * 1000)
+            return self.page.wait_for_function(code, arg=argument, timeout=timeout * 1000)
         except PlaywrightTimeoutError as error:
             state = f"not so after {timeout} s: {condition}\n{self.errors()}\n{self.text()}"
             state += f"\n{self.page.evaluate(PROBED_JS)[:6000]}"

@@ -15,6 +15,8 @@ const BESIDE_NAME = 108;
 export const COLUMN_WIDTH = 64;
 const ROW_HEIGHT = 24;
 const ROWS_AROUND = 12;
+/** A pointer that rests on a row this long points at its run; else, scrolled past, all would flash. */
+const REST_MS = 60;
 
 export function RunList({ view, width }: { view: View; width: number }) {
   const { session } = view;
@@ -82,17 +84,24 @@ function RunRow(props: {
   const { view, run, on, columns } = props;
   const { session } = view;
   const hparams = session.hparams.value[run.number];
+  const resting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const leave = () => {
+    clearTimeout(resting.current);
+    if (view.highlighted.peek() === run.number) view.highlighted.value = null;
+  };
+  // A row that scrolls away is not told that the pointer left.
+  useEffect(() => leave, [run.number]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: pointing at a run only makes it stand out
     <div
       class={`run${on ? "" : " off"}${run.deleted ? " deleted" : ""}`}
       style={{ "--color": run.color }}
       onMouseEnter={() => {
-        view.highlighted.value = run.number;
+        resting.current = setTimeout(() => {
+          view.highlighted.value = run.number;
+        }, REST_MS);
       }}
-      onMouseLeave={() => {
-        view.highlighted.value = null;
-      }}
+      onMouseLeave={leave}
     >
       <label class="run-label" title={titleOf(run)} onDblClick={() => showOnly(session, run)}>
         <input

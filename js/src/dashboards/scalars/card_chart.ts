@@ -1,5 +1,5 @@
 // A card's chart: made when the card comes into sight, fed with lines, told of the pointer.
-import { batch, useSignalEffect } from "@preact/signals";
+import { batch, useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type ChartHover, LineChart } from "../../charts/line_chart";
 import { chartTheme } from "../../state/theme";
@@ -28,13 +28,15 @@ export function useDetail(
   { model, tags, zoom, detail, sources, x, view }: CardParts,
   host: { current: HTMLDivElement | null },
 ): void {
+  const coarse = useComputed(() => sources.value.some((one) => !one.band && !isExact(one)));
+  const complete = useComputed(() => view.session.status.value?.complete);
   useSignalEffect(() => {
     const range = view.session.settings.xRange.value;
     const shown = zoom.value?.x ?? range;
+    complete.value; // while a log is read, what a range holds grows
     detail.value = null;
-    if (!shown) return;
+    if (!shown || !coarse.value) return;
     const held = sources.peek().filter(({ band }) => !band);
-    if (held.every(isExact)) return;
     const [low, high] = shown;
     const axis = view.session.settings.xAxis.peek();
     const args = { low, high, x_axis: x.peek() === "order" ? "order" : axis };
