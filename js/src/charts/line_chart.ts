@@ -31,7 +31,7 @@ export type * from "./types";
 
 /** The crosshair jumps to a point this near; farther away it stays under the mouse. */
 const SNAP_DISTANCE = 24;
-/** With more lines the dots at the crosshair would hide them. */
+/** With more lines dots at the crosshair would hide them: only that of the nearest one is drawn. */
 const MOST_DOTS = 12;
 const DEFAULT_OPTIONS: ChartOptions = {
   x: "step",
@@ -54,6 +54,8 @@ export class LineChart {
   private options = DEFAULT_OPTIONS;
   private frame: Frame | null = null;
   private cursor: number | null = null;
+  /** The point nearest to the pointer, while that is on this chart. */
+  private pointedAt: NearestPoint[] = [];
   private selection: Selection | null = null;
   private baseIsStale = false;
   private painting: Painting | null = null;
@@ -249,10 +251,13 @@ export class LineChart {
     if (this.selection !== null) paintSelection(context, theme, this.selection);
     else if (this.cursor !== null) {
       const colors = new Map(this.lines.map((line) => [line.id, line.color]));
-      const dots = this.nearestTo(frame, this.cursor, 0)
-        .slice(0, MOST_DOTS)
-        .reverse()
-        .map(({ id, px, py }) => ({ px, py, color: colors.get(id) ?? theme.foreground }));
+      const few = this.lines.length <= MOST_DOTS;
+      const points = few ? this.nearestTo(frame, this.cursor, 0).reverse() : this.pointedAt;
+      const dots = points.map(({ id, px, py }) => ({
+        px,
+        py,
+        color: colors.get(id) ?? theme.foreground,
+      }));
       paintCursor(context, frame, theme, this.cursor, dots);
     }
     paintMarkers(context, frame, theme, this.chips(frame));
@@ -273,6 +278,7 @@ export class LineChart {
 
   private hover(point: Point | null): void {
     if (point === null || this.frame === null) {
+      this.pointedAt = [];
       this.setCursor(null);
       this.events.onHover?.(null);
       return;
@@ -280,6 +286,8 @@ export class LineChart {
     const held = this.holds(point) && chipAt(this.frame, this.chips(this.frame), point) >= 0;
     this.overlay.canvas.style.cursor = held ? "ew-resize" : "crosshair";
     const points = this.nearest(point.px, point.py);
+    this.pointedAt = points.slice(0, 1);
+    this.schedule(false);
     const hover: ChartHover = { ...this.position(this.frame, point, points), points };
     this.setCursor(hover.x);
     this.events.onHover?.(hover);
