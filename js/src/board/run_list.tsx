@@ -23,7 +23,7 @@ export function RunList({ view, width }: { view: View; width: number }) {
   const { listed, selected, settings } = session;
   const list = useRef<HTMLUListElement>(null);
   const first = useSignal(0);
-  const shownRows = useSignal(60);
+  const shownRows = useSignal(0); // until it is measured: the page is busy enough when a view opens
   const columns = settings.runColumns.value;
   const head = commonHead(session.runs.value.map((run) => run.name));
   const font = `13px ${view.theme.value.font}`;

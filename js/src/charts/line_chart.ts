@@ -126,13 +126,15 @@ export class LineChart {
   /** Takes the host's size anew. A change of size draws at once: waiting would show one stretched frame. */
   resize(): void {
     const { clientWidth, clientHeight } = this.root;
+    const sized = this.base.width > 0;
     const ratio = this.root.ownerDocument.defaultView?.devicePixelRatio ?? 1;
     const baseChanged = this.base.resize(clientWidth, clientHeight, ratio);
     const overlayChanged = this.overlay.resize(clientWidth, clientHeight, ratio);
     if (!baseChanged && !overlayChanged) return;
-    this.baseIsStale = true;
     this.painting = null;
-    this.draw(true);
+    this.baseIsStale = true;
+    if (sized) this.draw(true);
+    else this.schedule(true);
   }
 
   /** The crosshair, at a place in data; null takes it away. */

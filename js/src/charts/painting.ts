@@ -6,10 +6,10 @@ import type { Effort } from "./paint";
 import { type Drawing, paintInParts, type Rendered } from "./render";
 
 /** With no more points than this a chart is painted in one go. */
-const FEW_POINTS = 20_000;
+const FEW_POINTS = 10_000;
 /** What is done within one frame; the effort is the browser's, which strokes when the script has ended. */
-const MOST_MS = 7;
-const MOST_EFFORT: Effort = 50_000;
+const MOST_MS = 5;
+const MOST_EFFORT: Effort = 20_000;
 
 export class Painting {
   private readonly layer: Layer;

@@ -1,7 +1,8 @@
 /** Charts take turns at drawing: many that change at once are spread over frames, so that none of them is long. */
 
-/** Points that may reach the canvases within one frame. */
-const POINTS_PER_FRAME = 20_000;
+/** Points that may reach the canvases within one frame, and the time after which no other chart begins. */
+const POINTS_PER_FRAME = 10_000;
+const MOST_MS = 6;
 
 /** Draws, and tells how many points that took; `UNFINISHED` if it is to go on in the next frame, before all others. */
 export type Draw = () => number;
@@ -22,9 +23,10 @@ export function drawNoMore(draw: Draw): void {
 
 function takeTurns(): void {
   frame = 0;
+  const end = performance.now() + MOST_MS;
   let points = 0;
   for (const draw of waiting) {
-    if (points >= POINTS_PER_FRAME) break;
+    if (points >= POINTS_PER_FRAME || performance.now() > end) break;
     waiting.delete(draw);
     const drawn = draw();
     if (drawn === UNFINISHED) waiting = new Set([draw, ...waiting]);

@@ -28,13 +28,29 @@ test("what is dear is spread over frames, in the order asked for", () => {
   for (const name of ["a", "b", "c"]) {
     drawSoon(() => {
       drawn.push(name);
-      return 15_000;
+      return 6_000;
     });
   }
   nextFrame();
   expect(drawn).toEqual(["a", "b"]);
   nextFrame();
   expect(drawn).toEqual(["a", "b", "c"]);
+});
+
+test("what takes long leaves the others to the next frame", () => {
+  let now = 0;
+  vi.stubGlobal("performance", { now: () => now });
+  const drawn: string[] = [];
+  for (const name of ["a", "b"]) {
+    drawSoon(() => {
+      now += 20;
+      return drawn.push(name);
+    });
+  }
+  nextFrame();
+  expect(drawn).toEqual(["a"]);
+  nextFrame();
+  expect(drawn).toEqual(["a", "b"]);
 });
 
 test("what is gone is not drawn, and who asks while drawing comes in the next frame", () => {

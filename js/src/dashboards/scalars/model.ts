@@ -21,6 +21,8 @@ import { Superseded } from "./superseded";
 
 /** While reading goes on, charts are drawn so often and no oftener: drawing would hold it up. */
 const READING_DRAW_MS = 700;
+/** Of many tags that have changed, some are told about at a time, that the page is not held up. */
+const TELL_MS = 8;
 const models = new WeakMap<Channel, ScalarsModel>();
 
 /** The part of a chart that a zoom shows, by run and tag, in as much detail as pixels can show. */
@@ -212,7 +214,12 @@ export class ScalarsModel {
   #tellChanged(): void {
     clearTimeout(this.#drawTimer);
     this.#drawTimer = undefined;
-    for (const tag of this.#changed) this.revision(tag).value++;
-    this.#changed.clear();
+    const end = performance.now() + TELL_MS;
+    for (const tag of this.#changed) {
+      this.#changed.delete(tag);
+      this.revision(tag).value++;
+      if (performance.now() > end) break;
+    }
+    if (this.#changed.size) this.#drawTimer = setTimeout(() => this.#tellChanged());
   }
 }
