@@ -1,6 +1,6 @@
 // The cards of a dashboard: the pinned ones first, the others in groups by what stands before the
 // first slash; all groups can be folded.
-import { type Signal, useSignal } from "@preact/signals";
+import { type Signal, useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { DashboardProps, View } from "../../board/view";
@@ -10,6 +10,11 @@ import { Empty, IconButton } from "../../ui/controls";
 import type { TagRow } from "../../wire/types";
 import { moveBetweenCards } from "./keys";
 import { useVisible, type Visibility } from "./visible";
+
+/** So many cards come into the page at first, and so many more in each frame: all at once would hold it up. */
+const FIRST = 6;
+const MORE = 6;
+const FRAME_MS = 16;
 
 export interface CardListProps extends DashboardProps {
   /** The kinds of tags to show. */
@@ -34,6 +39,8 @@ export function CardList(props: CardListProps) {
     ([tag]) => props.only?.has(tag) ?? true,
   );
   const groups = groupTags(tags, pinned.value);
+  const numbers = new Map(groups.flatMap(([, rows]) => rows).map((row, at) => [row, at]));
+  const count = useGrowing(tags.length, view.target.value !== null);
   useTarget(view, scroller);
   return (
     <>
@@ -48,12 +55,43 @@ export function CardList(props: CardListProps) {
         {tags.length === 0 && <NoCards view={view} searched={!!props.only} />}
         {groups.map(([name, rows]) => (
           <Group key={name} {...{ name, folded, count: rows.length }}>
-            {() => rows.map((tag) => children(tag, visible))}
+            {() =>
+              rows.map((tag) => (
+                <Later key={tag[1]} at={numbers.get(tag) ?? 0} count={count}>
+                  {() => children(tag, visible)}
+                </Later>
+              ))
+            }
           </Group>
         ))}
       </div>
     </>
   );
+}
+
+/** How many of `all` cards are in the page: more with each frame, or all at once. */
+function useGrowing(all: number, atOnce: boolean): Signal<number> {
+  const count = useSignal(FIRST);
+  if (atOnce || document.hidden) count.value = Number.POSITIVE_INFINITY;
+  useEffect(() => {
+    if (!all || count.peek() === Number.POSITIVE_INFINITY) return;
+    const timer = setInterval(() => {
+      const more = count.peek() + MORE;
+      count.value = more < all ? more : Number.POSITIVE_INFINITY;
+      if (more >= all) clearInterval(timer);
+    }, FRAME_MS);
+    return () => clearInterval(timer);
+  }, [all, count]);
+  return count;
+}
+
+/** A card that comes when it is its turn, and stays. */
+function Later(props: { at: number; count: Signal<number>; children: () => ComponentChildren }) {
+  const { at, count, children } = props;
+  const come = useRef(false);
+  const due = useComputed(() => count.value > at);
+  come.current ||= due.value;
+  return <>{come.current && children()}</>;
 }
 
 /** Bring the card that was asked for in another tab into sight. */
