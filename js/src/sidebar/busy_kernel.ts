@@ -73,11 +73,17 @@ async function createSubshell(kernel: Kernel, kernels: Kernels): Promise<string>
     };
     const channel = "control" as const;
     const msg = { header, channel, parent_header: {}, metadata: {}, content: {}, buffers: [] };
-    const { content } = await connection.sendControlMessage(msg, true).done;
-    return content.subshell_id;
+    const { done } = connection.sendControlMessage(msg, true);
+    // A kernel that knows of no subshells may leave that unanswered, but not the page's question.
+    const { content } = await Promise.race([done, kernel.info.then(refuse)]);
+    return content.subshell_id || refuse();
   } finally {
     connection.dispose();
   }
+}
+
+function refuse(): never {
+  throw new Error("there is no subshell, or no need for one");
 }
 
 /** Wait until a connection is up; what is sent before waits for the kernel's first answer. */

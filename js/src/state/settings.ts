@@ -12,7 +12,8 @@ export class Setting<T> {
   readonly name: string;
   #model: Model;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #own: { value: string; at: number }[] = [];
+  /** What was set here, when, and the models on which that has come back. */
+  #own: { value: string; at: number; heard: Set<Model> }[] = [];
 
   constructor(model: Model, name: string) {
     this.#model = model;
@@ -36,7 +37,7 @@ export class Setting<T> {
     this.#timer = setTimeout(() => {
       const now = Date.now();
       this.#own = this.#own.filter(({ at }) => now - at < ECHO_MS);
-      this.#own.push({ value: JSON.stringify(value), at: now });
+      this.#own.push({ value: JSON.stringify(value), at: now, heard: new Set() });
       this.#model.set(this.name, value);
       this.#model.save_changes();
     }, SAVE_AFTER_MS);
@@ -50,7 +51,7 @@ export class Setting<T> {
     if (model.get(this.name) === undefined) return;
     model.on(`change:${this.name}`, () => {
       const value = model.get(this.name) as T;
-      if (!same(value, this.signal.value) && !this.#isEcho(value)) this.value = value;
+      if (!same(value, this.signal.value) && !this.#isEcho(value, model)) this.value = value;
     });
     this.signal.subscribe((value) => {
       if (!same(value, model.get(this.name))) model.set(this.name, value);
@@ -58,16 +59,19 @@ export class Setting<T> {
   }
 
   #take(value: T): void {
-    if (!same(value, this.signal.peek()) && !this.#isEcho(value)) this.signal.value = value;
+    if (!same(value, this.signal.peek()) && !this.#isEcho(value, this.#model))
+      this.signal.value = value;
   }
 
-  #isEcho(value: T): boolean {
+  #isEcho(value: T, model: Model): boolean {
     const text = JSON.stringify(value);
     const now = Date.now();
-    const at = this.#own.findIndex((own) => own.value === text && now - own.at < ECHO_MS);
-    if (at < 0) return false;
-    this.#own.splice(0, at + 1); // what was set before it cannot come back after it
-    return true;
+    const at = this.#own.findIndex(
+      (own) => own.value === text && now - own.at < ECHO_MS && !own.heard.has(model),
+    );
+    // What was set before it cannot come back after it.
+    for (const own of this.#own.slice(0, at + 1)) own.heard.add(model);
+    return at >= 0;
   }
 }
 

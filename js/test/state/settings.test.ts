@@ -76,6 +76,25 @@ describe("Setting", () => {
     expect(state.saved.at(-1)).toBe(0.3);
   });
 
+  test("what comes back late by two models is told from news on both", () => {
+    const [state, view] = [new FakeModel("linear"), new FakeModel("linear")];
+    const setting = settingOf(state) as unknown as Setting<string>;
+    setting.mirror(view as unknown as Model);
+    setting.value = "log";
+    vi.advanceTimersByTime(200);
+    setting.value = "linear";
+    vi.advanceTimersByTime(200);
+    for (const model of [state, view]) {
+      model.set("smoothing", "log"); // of what was set first
+      expect(setting.value).toBe("linear");
+    }
+    vi.runAllTimers();
+    expect(state.saved.at(-1)).toBe("linear");
+    view.set("smoothing", "symlog");
+    view.set("smoothing", "log"); // that is news: it has come back already
+    expect(setting.value).toBe("log");
+  });
+
   test("a trait that the other widget lacks is left alone", () => {
     const setting = settingOf(new FakeModel(0.6));
     const other = new FakeModel(undefined);

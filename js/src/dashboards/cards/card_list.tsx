@@ -74,11 +74,9 @@ function useGrowing(all: number, atOnce: boolean): Signal<number> {
   const count = useSignal(FIRST);
   if (atOnce || document.hidden) count.value = Number.POSITIVE_INFINITY;
   useEffect(() => {
-    if (!all || count.peek() === Number.POSITIVE_INFINITY) return;
     const timer = setInterval(() => {
-      const more = count.peek() + MORE;
-      count.value = more < all ? more : Number.POSITIVE_INFINITY;
-      if (more >= all) clearInterval(timer);
+      if (count.peek() < all) count.value += MORE;
+      else clearInterval(timer);
     }, FRAME_MS);
     return () => clearInterval(timer);
   }, [all, count]);
