@@ -264,6 +264,21 @@ def test_a_zoomed_part_stays_exact_when_its_run_grows(open_notebook: Open) -> No
     assert notebook.errors() == []
 
 
+def test_charts_follow_the_theme_of_the_page(board: Callable[..., Board]) -> None:
+    one = board()
+    change = """async (theme) => {
+      await jupyterapp.commands.execute('apputils:change-theme', { theme });
+    }"""
+    one.wait("loss", "p.background === 'rgb(255, 255, 255)'")
+    try:
+        one.page.evaluate(change, "JupyterLab Dark")
+        one.wait("loss", "p.background === 'rgb(17, 17, 17)'")
+    finally:
+        one.page.evaluate(change, "JupyterLab Light")
+    one.wait("loss", "p.background === 'rgb(255, 255, 255)'")
+    assert one.notebook.errors() == []
+
+
 def test_cards_are_pinned_sized_and_folded(board: Callable[..., Board]) -> None:
     one = board("board.state.card_width = 900", "print(json.dumps(board.state.pinned))")
     width = f"(tag) => {CARD}.getBoundingClientRect().width"

@@ -181,6 +181,7 @@ export class LineChart {
       xDomain: this.frame?.x.domain ?? [0, 1],
       yDomain: this.frame?.y.domain ?? [0, 1],
       yDomain2: this.frame?.y2?.domain ?? null,
+      background: this.theme.background,
       step: this.step,
       range: this.range,
       draws: this.draws,

@@ -141,6 +141,7 @@ export interface ChartProbe {
   yDomain: Domain;
   /** Of the right axis; null without one. */
   yDomain2: Domain | null;
+  background: string;
   /** Places of the markers in data. */
   step: number | null;
   range: Domain | null;

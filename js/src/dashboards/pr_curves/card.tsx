@@ -151,7 +151,10 @@ function usePlot(
         ),
     });
   });
-  useSignalEffect(() => plot.current?.setTheme(chartTheme(view.theme.value)));
+  useSignalEffect(() => {
+    const theme = chartTheme(view.theme.value); // read also while there is no chart, to be followed
+    plot.current?.setTheme(theme);
+  });
   useSignalEffect(() => {
     const mode = model.mode.value;
     const highlighted = view.highlighted.value;

@@ -84,7 +84,10 @@ export function useChart(
       onDraw: () => markDrawn(card.current, handle.current),
     });
   });
-  useSignalEffect(() => handle.current?.setTheme(chartTheme(view.theme.value)));
+  useSignalEffect(() => {
+    const theme = chartTheme(view.theme.value); // read also while there is no chart, to be followed
+    handle.current?.setTheme(theme);
+  });
   useSignalEffect(() => {
     const lines = toLines(sources.value, x.value, {
       smoothing: smoothing.value,

@@ -57,7 +57,10 @@ export function useSummaryChart(given: SummaryChart): { current: LineChart | nul
       onDraw: () => chart.current && latest.current.onDraw?.(chart.current),
     });
   });
-  useSignalEffect(() => chart.current?.setTheme(chartTheme(view.theme.value)));
+  useSignalEffect(() => {
+    const theme = chartTheme(view.theme.value); // read also while there is no chart, to be followed
+    chart.current?.setTheme(theme);
+  });
   useSignalEffect(() => {
     const lines = given.lines.value;
     const options = latest.current.options?.() ?? {};
