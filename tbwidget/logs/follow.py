@@ -22,8 +22,9 @@ LONGEST_WATCHED_INTERVAL = 1.0
 UNWATCHED_INTERVAL = 5.0
 IDLE_INTERVAL = 30.0
 IDLE_AFTER = 600.0
-#: Following may take this part of one core while a cell trains a model.
-DUTY = 0.02
+#: Following may take this part of one core while a cell trains a model; while somebody watches, of
+#: its CPU time, since by the clock it mostly waits for the interpreter there.
+DUTY = 0.01
 #: Bytes read at a time, so that a view is told of progress in between and other threads can run.
 SLICE_BYTES = 512 * 1024
 
@@ -108,7 +109,7 @@ class Follower:
     def _run(self) -> None:
         revisions = -1
         while followed := self._list():
-            began = time.monotonic()
+            began, worked = time.monotonic(), time.thread_time()
             for one in followed:
                 self._read(one)
             watched = self._tell()
@@ -116,7 +117,8 @@ class Follower:
             if now != revisions:
                 revisions, self._changed_at = now, time.monotonic()
             followed = one = None  # type: ignore[assignment]  # keep nothing alive while waiting
-            self._wake.wait(self._pause(time.monotonic() - began, watched=watched))
+            spent = time.thread_time() - worked if watched else time.monotonic() - began
+            self._wake.wait(self._pause(spent, watched=watched))
             self._wake.clear()
 
     def _list(self) -> list[Followed]:
