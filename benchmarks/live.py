@@ -37,8 +37,9 @@ TAGS, RATE = 10, 10
 LATEST_SECONDS, SLOWER = 1.5, 0.05
 BASE_SECONDS = 20
 HIDDEN_SECONDS, CUT_SECONDS = 60, 30
-#: How long a disturbance may show after it is over.
-RECOVERY_SECONDS = 15
+#: How long a disturbance may show after it is over: JupyterLab, whose socket was cut for so long,
+#: tries again after up to 31 seconds.
+RECOVERY_SECONDS = 32
 
 TRAIN = f"""
 import json, time
@@ -218,6 +219,7 @@ def _run(page: Any, options: argparse.Namespace) -> None:
         "Object.fromEntries(deepAll('.card').map((c) => [c.dataset.tag, c.ariaLabel]))"
     )
     errors = notebook.errors()
+    _close_dialogs(page)
     for number in (4, 5):
         notebook.run(number, timeout=BASE_SECONDS + 60)
     assert page.result.exists(), notebook.errors()
@@ -244,11 +246,17 @@ def _disturb(page: Any, disturbance: str | None) -> tuple[float, float]:
         page.proxy.cut()
         page.page.wait_for_timeout(CUT_SECONDS * 1000)
         page.proxy.mend()
-        if (dialog := page.page.locator(".jp-Dialog button")).count():
-            dialog.last.click()  # JupyterLab says that the server is gone
+        _close_dialogs(page)
     else:
         return 0.0, 0.0
     return began - 2, time.time() + RECOVERY_SECONDS
+
+
+def _close_dialogs(page: Any) -> None:
+    """Close what JupyterLab says of a server that is gone, and of a file not saved meanwhile."""
+    while (buttons := page.page.locator(".jp-Dialog button")).count():
+        buttons.last.click()
+        page.page.wait_for_timeout(300)
 
 
 def _set_hidden(page: Any, *, hidden: bool) -> None:
