@@ -9,6 +9,7 @@ import traitlets
 from .dashboards import DASHBOARDS
 from .widget.dashboard import Dashboard, Source, View, open_source
 from .widget.deriving import Deriving
+from .widget.runtime import current_page
 from .widget.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def _references(dashboards: list[Dashboard], _widget: Any) -> list[dict[str, Any
             "kind": dashboard.kind,
             "title": dashboard.title,
             "data_kinds": list(dashboard.data_kinds),
-            "model": f"anywidget:{dashboard.model_id}",
+            "model": dashboard._channel,  # noqa: SLF001  (to ask for `model_id` would wake it)
         }
         for dashboard in dashboards
     ]
@@ -81,13 +82,27 @@ class TensorBoard(Deriving, View):
         self.check_tabs(tabs)
         logdir, selected = open_source(source, **(logdir_options or {}))
         state = state or ViewState.of(logdir)
+        kinds = [one for one in DASHBOARDS if tabs is None or one.kind in tabs]
         dashboards = [
-            one(logdir, runs=selected, state=state)
-            for one in DASHBOARDS
-            if tabs is None or one.kind in tabs
+            one(logdir, runs=selected, state=state, dormant=self._may_wait(at, one.kind, traits))
+            for at, one in enumerate(kinds)
         ]
         super().__init__(logdir, state=state, _dashboards=dashboards, **traits)
         self.set_trait("title", title)
+        for dashboard in dashboards:
+            dashboard.observe(self._tell_woken, "_channel")
+
+    @staticmethod
+    def _may_wait(at: int, kind: str, traits: Mapping[str, Any]) -> bool:
+        """Tell whether a tab may be dormant until there is something of its kind.
+
+        In marimo a comm is opened in the thread of its page or not at all.
+        """
+        return at > 0 and kind != traits.get("tab") and current_page() is None
+
+    def _tell_woken(self, _change: Any) -> None:
+        if not self.is_closed:
+            self.send_state("_dashboards")
 
     @staticmethod
     def check_tabs(tabs: Sequence[str] | None) -> None:
@@ -136,7 +151,7 @@ class TensorBoard(Deriving, View):
 
     def close(self) -> None:
         """Close the board and its tabs."""
-        if self.comm is not None:
+        if not self.is_closed:
             for dashboard in self._dashboards:
                 dashboard.close()
         super().close()

@@ -41,6 +41,7 @@ interface DashboardReference {
   kind: string;
   title: string;
   data_kinds: string[];
+  /** Empty until there is something of its kinds. */
   model: string;
 }
 
@@ -60,9 +61,7 @@ async function draw(props: ViewProps, showPicture: () => void): Promise<() => vo
   self.mounted?.();
   const session = Session.of(await exportsOf(host, String(model.get("_state"))));
   const board = model.get("_kind") === "board";
-  const tabs = await Promise.all(
-    referencesOf(model, board).map((one) => openTab(host, session, one)),
-  );
+  const { tabs, stop: stopTabs } = await openTabs(host, session, model, board);
   const title = board ? String(model.get("title") ?? "") : "";
   const root = attach(el);
   const view: View = {
@@ -75,13 +74,14 @@ async function draw(props: ViewProps, showPicture: () => void): Promise<() => vo
     highlighted: signal(null),
     target: signal(null),
   };
-  const named = board ? "" : ` · ${tabs[0]?.title}`;
+  const named = board ? "" : ` · ${tabs.value[0]?.title}`;
   const stop = [
     showPicture,
     followHeight(root, el, new Setting<number>(model, "height")),
     followTheme(view),
     followWidth(view, el),
     session.open(),
+    stopTabs,
     announce(model, session, () => (title || session.title.value || "TensorBoard") + named),
   ];
   const tab = board ? new Setting<string>(model, "tab") : signal("");
@@ -113,13 +113,31 @@ function referencesOf(model: Model, board: boolean): DashboardReference[] {
   return [{ kind, title: kind, data_kinds, model: String(model.get("_channel")) }];
 }
 
+/** The tabs of a view; one whose model comes later gets its channel then. */
+async function openTabs(host: Host, session: Session, model: Model, board: boolean) {
+  const tabs = signal<Tab[]>([]);
+  const wanted = () => JSON.stringify(referencesOf(model, board));
+  const follow = async () => {
+    let opening: string;
+    do {
+      opening = wanted();
+      const references: DashboardReference[] = JSON.parse(opening);
+      tabs.value = await Promise.all(references.map((one) => openTab(host, session, one)));
+    } while (opening !== wanted());
+  };
+  model.on("change:_dashboards", follow);
+  await follow();
+  return { tabs, stop: () => model.off("change:_dashboards", follow) };
+}
+
 async function openTab(host: Host, session: Session, one: DashboardReference): Promise<Tab> {
+  const component = DASHBOARDS[one.kind];
+  if (!component) throw new Error(`this page's tbwidget knows no ${one.kind}: reload the page`);
+  if (!one.model) return { ...one, channel: null, component };
   const channel = Channel.of(await exportsOf(host, one.model));
   session.follow(one.model, channel);
   listenForModules(channel);
   session.mirror(channel.model);
-  const component = DASHBOARDS[one.kind];
-  if (!component) throw new Error(`this page's tbwidget knows no ${one.kind}: reload the page`);
   return { ...one, channel, component };
 }
 

@@ -149,6 +149,10 @@ class View(Channel):
         """Whether the page has said what it shows of this view; most do not say."""
         return False
 
+    def has_data(self, tags: Mapping[str, Any]) -> bool:
+        """Tell whether there is anything for it, given the tags of each kind."""
+        return bool(tags)
+
     @property
     def state(self) -> ViewState:
         """The settings that this view shares with the others of its log directory."""
@@ -230,7 +234,7 @@ class View(Channel):
         The last one closes the state and the log directory too, where a view opened them: what
         the user made is the user's to close.
         """
-        if self.comm is None:
+        if self.is_closed:
             return
         state = self.state
         OUTPUTS.remove(self)
@@ -247,6 +251,7 @@ class View(Channel):
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None, **kwargs: Any
     ) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        self.wake()
         if self.comm is not None:
             _close_replaced(self)
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -294,7 +299,7 @@ class Dashboard(Settings, View):
 
     def close(self) -> None:
         """Close the view; see `View.close`."""
-        if self.comm is not None:
+        if not self.is_closed:
             self.state.unobserve(self._follow_state, list(SETTINGS))
         super().close()
 

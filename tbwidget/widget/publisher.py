@@ -19,7 +19,7 @@ from tbwidget.logs.follow import FOLLOWER
 from .rpc import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tbwidget.logs import Logdir
 
@@ -47,6 +47,13 @@ class Publishing(Protocol):
     sequence: int
     unacknowledged: int
     is_watched: bool
+    dormant: bool
+
+    def has_data(self, tags: Mapping[str, Any]) -> bool:
+        """Tell whether there is anything for it, given the tags of each kind."""
+
+    def wake(self) -> None:
+        """Open the comm of a dormant one."""
 
     def push(self, message: dict[str, Any], buffers: list[memoryview] | None = None) -> None:
         """Send a message with the next sequence number."""
@@ -129,7 +136,7 @@ class _Session:
                     break
         if now - self._heartbeat_at > HEARTBEAT_SECONDS:
             self._heartbeat_at = now
-            counts = {channel.model_id: channel.sequence for channel in self.channels}
+            counts = {channel.model_id: channel.sequence for channel in self._awake()}
             yield self.state, ({"op": "heartbeat", "channels": counts}, [])
         self._due = max(self._due, now + (thread_time() - began) / DUTY)
 
@@ -141,9 +148,17 @@ class _Session:
     def _lacking(self, now: float) -> Iterator[tuple[Publishing, Message]]:
         yield from ((self.state, (message, [])) for message in self._news(now))
         # What somebody looks at comes first.
-        for channel in sorted(self.channels, key=lambda channel: not channel.is_watched):
+        for channel in sorted(self._awake(), key=lambda channel: not channel.is_watched):
             for message in channel.updates():
                 yield channel, message
+
+    def _awake(self) -> list[Publishing]:
+        return [channel for channel in self.channels if not channel.dormant]
+
+    def _wake(self, tags: Mapping[str, Any]) -> None:
+        for channel in self.channels:
+            if channel.dormant and channel.has_data(tags):
+                channel.wake()
 
     def _news(self, now: float) -> Iterator[dict[str, Any]]:
         revision = self.state.revision
@@ -152,6 +167,7 @@ class _Session:
             catalog = self.state.catalog()
             if catalog != self._catalog:
                 self._catalog = catalog
+                self._wake(catalog["tags"])
                 yield catalog
         status = self.state.status()
         if status != self._status and now - self._status_at >= STATUS_SECONDS:

@@ -12,12 +12,15 @@ import sys
 import threading
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import traitlets
 
 from .rpc import Operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -45,16 +48,23 @@ class Channel(anywidget.AnyWidget):
 
     Messages carry a sequence number, so the page notices a lost one. What has been sent and not
     acknowledged is counted, so a page that is gone cannot fill the server's memory.
+
+    A dormant one opens its comm when it is woken, at the latest when somebody asks for its id: each
+    open comm costs a page 10 to 30 ms.
     """
 
     #: Traits that the page may set. Every synced trait could be set by it; no other one is.
     page_writes: ClassVar[frozenset[str]] = frozenset()
 
+    #: Whether it is to open its comm later; not of one whose making has failed.
+    dormant = False
+
     _channel = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, *, detached: str = "", **traits: Any) -> None:
+    def __init__(self, *, detached: str = "", dormant: bool = False, **traits: Any) -> None:
         #: What a widget is called that talks with no page: it opens no comm.
         self.detached = detached
+        self._opens = not (detached or dormant)
         if not hasattr(type(self), "_esm"):
             type(self)._esm = built("stub.js")  # noqa: SLF001  (anywidget's name for it)
         self.operations = Operations()
@@ -62,9 +72,12 @@ class Channel(anywidget.AnyWidget):
         self.unacknowledged = 0
         self._sizes: dict[int, int] = {}
         self._process = os.getpid()
-        self._sending = threading.Lock()
+        self._sending = threading.RLock()
         super().__init__(**traits)
-        self._channel = f"anywidget:{self.model_id}"
+        if dormant and not detached:
+            self.dormant = True
+        else:
+            self._channel = f"anywidget:{self.model_id}"
         self.operations.register("ack", self.acknowledge)
         self.on_msg(self._receive)
 
@@ -108,28 +121,40 @@ class Channel(anywidget.AnyWidget):
     @property
     def model_id(self) -> str:
         """What messages and other widgets call it by."""
+        self.wake()
         return self.detached or str(super().model_id)
 
     def open(self) -> None:
         """Open the comm, and leave the page free to be answered on a subshell."""
-        if self.detached:
+        if not self._opens:
             return
-        super().open()
+        _from_any_thread(super().open)
         self._free_replies()
+
+    def wake(self) -> None:
+        """Open the comm of a dormant widget; do nothing with any other."""
+        if not self.dormant or os.getpid() != self._process:
+            return
+        with self._sending:  # whoever pushes meanwhile waits
+            if self.dormant:
+                self._opens, self.dormant = True, False
+                self.open()
+                self._channel = f"anywidget:{self.model_id}"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it talks with no page, and will not."""
+        return self.comm is None and not self.dormant
+
+    def close(self) -> None:
+        """Close the comm."""
+        self.dormant = False
+        super().close()
 
     def _send(self, msg: dict[str, Any], buffers: Any = None) -> None:
         # A forked child shares the sockets of its parent: it must never send.
-        if os.getpid() != self._process:
-            return
-        try:
-            super()._send(msg, buffers=buffers)
-        except LookupError as error:
-            # ipykernel 7.0 asks which request a message belongs to, and of a thread knows none.
-            variable = error.args[0]
-            if not isinstance(variable, ContextVar):
-                raise
-            variable.set({})
-            super()._send(msg, buffers=buffers)
+        if os.getpid() == self._process:
+            _from_any_thread(super()._send, msg, buffers=buffers)
 
     def _free_replies(self) -> None:
         """Let requests on this comm be answered while a cell runs.
@@ -140,6 +165,18 @@ class Channel(anywidget.AnyWidget):
         """
         if hasattr(self.comm, "_reply_subshell_for"):
             self.comm._reply_subshell_for = _as_asked  # noqa: SLF001  (there is no other way)
+
+
+def _from_any_thread(send: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+    try:
+        send(*args, **kwargs)
+    except LookupError as error:
+        # ipykernel 7.0 asks which request a message belongs to, and of a thread knows none.
+        variable = error.args[0]
+        if not isinstance(variable, ContextVar):
+            raise
+        variable.set({})
+        send(*args, **kwargs)
 
 
 def _as_asked(_data: Any, subshell: str | None) -> str | None:

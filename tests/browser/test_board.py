@@ -225,6 +225,36 @@ def test_new_points_are_drawn_while_a_cell_runs(
     assert notebook.errors() == []
 
 
+WRITE_TEXT_WHILE_SLEEPING = """
+import time
+writer.add_text("note", "hello")
+writer.flush()
+for step in range(101, 180):
+    time.sleep(0.1)
+"""
+TABS = "[...deepAll('.tabs [role=tab]')].map((tab) => tab.firstChild.data.trim())"
+
+
+@pytest.mark.parametrize("subshells", [True, False], ids=["subshells", "no_subshells"])
+def test_a_tab_comes_with_its_first_value_while_a_cell_runs(
+    subshells: bool, open_notebook: Open, server: JupyterServer, request: Any
+) -> None:
+    on = server if subshells else request.getfixturevalue("server_without_subshells")
+    logdir = f"tabs_{subshells}"
+    notebook = open_notebook([BEGIN.format(logdir), WRITE_TEXT_WHILE_SLEEPING], on=on)
+    notebook.run(0)
+    notebook.wait_for_drawn()
+    assert notebook.page.evaluate(TABS) == ["Scalars"]
+    notebook.start(1)
+    notebook.wait_for(f"() => {TABS}.join() === 'Scalars,Text'")
+    assert notebook.running()
+    notebook.page.locator("[role=tab]", has_text="Text").click()
+    notebook.page.get_by_text("hello").first.wait_for()
+    assert notebook.running()
+    notebook.wait_done()
+    assert notebook.errors() == []
+
+
 def test_a_request_is_answered_while_a_cell_runs(
     open_notebook: Open, server: JupyterServer
 ) -> None:

@@ -1,5 +1,5 @@
 // The frame of every view: tabs (on the board), run list, the dashboard, status line.
-import { type Signal, useSignal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Empty, IconButton } from "../ui/controls";
 import { PopoverLayer } from "../ui/popover";
@@ -7,7 +7,7 @@ import { NotShown } from "./not_shown";
 import { COLUMN_WIDTH, RunList } from "./run_list";
 import { StatusLine } from "./status_line";
 import { Tooltip } from "./tooltip";
-import type { Tab, View } from "./view";
+import type { OpenTab, Tab, View } from "./view";
 
 const NARROW = 640;
 const RUN_LIST_WIDTH = 232;
@@ -15,7 +15,7 @@ const RUN_LIST_WIDTH = 232;
 export interface BoardProps {
   view: View;
   /** One for a single dashboard in a cell. */
-  tabs: readonly Tab[];
+  tabs: ReadonlySignal<readonly Tab[]>;
   /** Whether to show the bar of tabs. */
   tabbed: boolean;
   title: string;
@@ -24,14 +24,16 @@ export interface BoardProps {
   picture: () => string | null;
 }
 
-export function Board({ view, tabs, tabbed, title, tab, picture }: BoardProps) {
+export function Board({ view, tabbed, title, tab, picture, ...props }: BoardProps) {
   const { session, width } = view;
+  const tabs = props.tabs.value;
+  const open = tabs.filter((one): one is OpenTab => one.channel !== null);
   const saved = session.connection.value === "gone" && !session.status.value;
   const source = useMemo(() => (saved ? picture() : null), [saved]);
   const narrow = width.value < NARROW;
   const drawer = useSignal(false);
-  const withData = tabs.filter((one) => countTags(view, one) > 0);
-  const current = withData.find((one) => one.kind === tab.value) ?? withData[0] ?? tabs[0];
+  const withData = open.filter((one) => countTags(view, one) > 0);
+  const current = withData.find((one) => one.kind === tab.value) ?? withData[0] ?? open[0];
   const several = session.runs.value.length > 1;
   const listed = several && (!narrow || drawer.value);
   view.root.classList.toggle("narrow", narrow);
@@ -70,7 +72,7 @@ export function Board({ view, tabs, tabbed, title, tab, picture }: BoardProps) {
           <Body
             view={view}
             tab={withData.length ? current : undefined}
-            only={tabbed ? null : tabs[0]}
+            only={tabbed ? null : open[0]}
           />
         </section>
       </div>
@@ -147,7 +149,7 @@ function Tabs(props: {
 }
 
 /** The tab to show; without data, `only` is that of a view that has no others. */
-function Body(props: { view: View; tab: Tab | undefined; only: Tab | null | undefined }) {
+function Body(props: { view: View; tab: OpenTab | undefined; only: OpenTab | null | undefined }) {
   const { view, tab, only } = props;
   const { session } = view;
   const status = session.status.value;

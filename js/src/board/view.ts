@@ -54,6 +54,10 @@ export interface Tab {
   kind: string;
   title: string;
   data_kinds: string[];
-  channel: Channel;
+  /** Null until there is something of its kinds. */
+  channel: Channel | null;
   component: DashboardComponent;
 }
+
+/** A tab that can be shown. */
+export type OpenTab = Tab & { channel: Channel };
