@@ -12,8 +12,8 @@ import { moveBetweenCards } from "./keys";
 import { useVisible, type Visibility } from "./visible";
 
 /** So many cards come into the page at first, and so many more in each frame: all at once would hold it up. */
-const FIRST = 6;
-const MORE = 6;
+const FIRST = 2;
+const MORE = 2;
 const FRAME_MS = 16;
 
 export interface CardListProps extends DashboardProps {
