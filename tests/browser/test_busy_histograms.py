@@ -200,7 +200,7 @@ def test_a_range_without_steps_and_a_step_that_cannot_be_read(
         "view.step_range = (50, 60)",
     )  # fmt: skip
     wait_for_text(notebook, "1 step cannot be read")
-    wait_for_probe(notebook, "w", "String(p.plots[0].sources[0].steps) === '0,2'")
+    wait_for_probe(notebook, "w", "String(p.plots[0]?.sources[0]?.steps) === '0,2'")
     wait_for_text(notebook, "1 problem")
     notebook.run(1)
     wait_for_text(notebook, "No step in the range")

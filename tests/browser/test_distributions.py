@@ -140,7 +140,7 @@ def test_the_slice_of_a_step_is_marked_among_the_histograms(
     press(notebook, "See its histograms")
     marked = "p.plots?.[0]?.marked?.includes(given) && p.plots[0].draws > 0"
     wait_for_probe(
-        notebook, "weights", f"{marked} && p.plots[0].sources[0].steps.includes(given)", step
+        notebook, "weights", f"{marked} && p.plots[0].sources[0]?.steps.includes(given)", step
     )
     (plot,) = probe(notebook, "weights")["plots"]
     assert plot["marked"] == [step]

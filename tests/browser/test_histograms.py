@@ -40,7 +40,7 @@ BETWEEN = " \N{EN DASH} "
 #: has none, or loses counts, it is the sum of them that is known.
 AS_TENSORBOARD = """Object.entries(runs).every(([run, { steps, bins, totals }]) => {
   const at = p.plots.findIndex(({ sources }) => sources?.[0]?.name === run);
-  if (at < 0 || String(p.plots[at].sources[0].steps) !== String(steps)) return false;
+  if (at < 0 || String(p.plots[at].sources[0]?.steps) !== String(steps)) return false;
   const top = Math.max(1e-300, ...bins.flatMap((one) => (one ?? []).map(([, count]) => count)));
   return card.tbwidgetHeights(at)[0].every((drawn, i) => {
     const sum = drawn.reduce((all, [, height]) => all + height, 0);
@@ -88,7 +88,7 @@ def test_every_histogram_of_the_real_logs_has_the_bins_of_tensorboard(open_noteb
 
 
 def drawn_as(mode: str, bins: int) -> str:
-    return f"p.plots[0].mode === '{mode}' && p.plots[0].sources[0].buckets === {20 * bins}"
+    return f"p.plots[0].mode === '{mode}' && p.plots[0].sources[0]?.buckets === {20 * bins}"
 
 
 def on_bins(bins: int, low: float, high: float) -> np.ndarray:
@@ -259,7 +259,7 @@ def test_thousands_of_steps_are_thinned_and_told_of(
       to.value = '1039';
       to.dispatchEvent(new Event('change', { bubbles: true }));
     }""")
-    steps = "p.plots[0].sources[0].steps"
+    steps = "p.plots[0]?.sources[0]?.steps"
     wait_for_probe(notebook, "w", f"String({steps}) === String(given)", list(range(1_000, 1_040)))
     wait_for_text(notebook, "steps limited to a range: 40 of 2,000")
     press(notebook, "Settings")
@@ -267,7 +267,7 @@ def test_thousands_of_steps_are_thinned_and_told_of(
     wait_for_probe(notebook, "w", f"{steps}[0] === 0 && {steps}.at(-1) === 1999")
     # All of them, with nothing to be told.
     notebook.run(2)
-    wait_for_probe(notebook, "w", "p.plots[0].sources[0].slices === 2000")
+    wait_for_probe(notebook, "w", "p.plots[0]?.sources[0]?.slices === 2000")
     notebook.wait_for("() => deepAll('.card .note').length === 0")
     point_until(
         notebook, lambda: place_of(notebook, "w", 1_999, 400), "() => deepAll('.tooltip').length"
