@@ -87,10 +87,13 @@ class TensorBoard(Deriving, View):
             one(logdir, runs=selected, state=state, dormant=self._may_wait(at, one.kind, traits))
             for at, one in enumerate(kinds)
         ]
+        waiting = [one for one in dashboards if one.dormant]
         super().__init__(logdir, state=state, _dashboards=dashboards, **traits)
         self.set_trait("title", title)
-        for dashboard in dashboards:
+        for dashboard in waiting:
             dashboard.observe(self._tell_woken, "_channel")
+        if not all(one.dormant for one in waiting):  # of a log that has been read, meanwhile
+            self._tell_woken()
 
     @staticmethod
     def _may_wait(at: int, kind: str, traits: Mapping[str, Any]) -> bool:
@@ -100,7 +103,7 @@ class TensorBoard(Deriving, View):
         """
         return at > 0 and kind != traits.get("tab") and current_page() is None
 
-    def _tell_woken(self, _change: Any) -> None:
+    def _tell_woken(self, _change: Any = None) -> None:
         if not self.is_closed:
             self.send_state("_dashboards")
 

@@ -161,14 +161,14 @@ class _Session:
                 channel.wake()
 
     def _news(self, now: float) -> Iterator[dict[str, Any]]:
-        revision = self.state.revision
+        revision, before = self.state.revision, self._catalog
         if revision != self._catalog_revision:
             self._catalog_revision = revision
-            catalog = self.state.catalog()
-            if catalog != self._catalog:
-                self._catalog = catalog
-                self._wake(catalog["tags"])
-                yield catalog
+            self._catalog = self.state.catalog()
+        if self._catalog is not None:
+            self._wake(self._catalog["tags"])  # also of a board made since
+            if self._catalog != before:
+                yield self._catalog
         status = self.state.status()
         if status != self._status and now - self._status_at >= STATUS_SECONDS:
             self._status, self._status_at = status, now

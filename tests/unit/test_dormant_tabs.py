@@ -72,6 +72,35 @@ def test_a_tab_opens_its_comm_when_there_is_something_of_its_kind(
     assert page.custom(text)
 
 
+def test_a_tab_that_wakes_while_the_board_is_made_is_told_of(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, text=True)
+    first = TensorBoard(tmp_path)
+    page.read()
+    set_trait = TensorBoard.set_trait
+
+    def set_and_tick(board: TensorBoard, *args: Any) -> None:
+        if args[0] == "title":  # the board's comm is open: the thread that sends may come between
+            page.tick()
+        set_trait(board, *args)
+
+    monkeypatch.setattr(TensorBoard, "set_trait", set_and_tick)
+    shown = TensorBoard(first.logdir, title="second")
+    assert references(page, shown)["text"] == f"anywidget:{shown.dashboards[6].model_id}"
+
+
+def test_tabs_of_a_second_board_open_too(page: Page, tmp_path: Path) -> None:
+    write(tmp_path, text=True)
+    first = TensorBoard(tmp_path)
+    page.read()
+    page.tick()
+    second = TensorBoard(first.logdir)
+    page.tick()
+    models = references(page, second)
+    assert [kind for kind, model in models.items() if model] == ["scalars", "text"]
+
+
 def test_the_tab_to_be_opened_first_does_not_wait(page: Page, tmp_path: Path) -> None:
     write(tmp_path)
     assert "images" not in asleep(TensorBoard(tmp_path, tab="images"))
