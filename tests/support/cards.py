@@ -33,7 +33,8 @@ def press(notebook: Views, label: str) -> None:
 
 
 def probe(notebook: Views, tag: str) -> dict[str, Any]:
-    """Return what a card shows."""
+    """Return what a card shows, once there is one."""
+    notebook.wait_for(f"(tag) => !!{CARD}?.tbwidgetProbe", PATIENCE, tag)
     found: dict[str, Any] = notebook.page.evaluate(f"(tag) => {CARD}.tbwidgetProbe()", tag)
     return found
 
@@ -56,7 +57,9 @@ def wait_for_text(notebook: Views, text: str, timeout: float = PATIENCE) -> None
 
 
 def box(notebook: Views, tag: str, selector: str) -> tuple[float, float, float, float]:
-    """Return left, top, width and height of a part of a card, brought into sight."""
+    """Bring a part of a card into sight; return its left, top, width and height."""
+    there = f"([tag, selector]) => !!{CARD}?.querySelector(selector)"
+    notebook.wait_for(there, PATIENCE, [tag, selector])
     left, top, width, height = notebook.page.evaluate(
         f"""([tag, selector]) => {{
           const part = {CARD}.querySelector(selector);

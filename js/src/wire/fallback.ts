@@ -10,9 +10,12 @@ export function hidePicture(model: Model): () => void {
   if (!/^[\w+/=]{16,64}$/.test(mark)) return () => {};
   const picture = `img[src*="${mark}"]`;
   const output = `.jp-OutputArea-child:has(>.jp-OutputArea-output ${picture})`;
-  const sheet = new CSSStyleSheet();
   const frame = `iframe:has(+${picture})`; // what `embed` puts before it
-  sheet.replaceSync(`${picture},${frame},${output}{display:none!important}`);
+  // JupyterLab gives up models that come after two seconds, and shows no view of them then.
+  const givenUp = ".jp-OutputArea-child:has(+*>.jp-OutputArea-output.jupyter-widgets)";
+  const hidden = `:is(${picture},${frame}):not(${givenUp} *),${output}:not(${givenUp})`;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`${hidden}{display:none!important}`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   return () => {
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
