@@ -95,4 +95,15 @@ def _measure(browser: Any, url: str) -> Opening:
     )
     gestures = gesture_motions(measured, box, "Control")
     context.close()
-    return Opening(took, took, took, 1, received, heap, 0.0, load, gestures)
+    return Opening(
+        first=took,
+        all=took,
+        complete=took,
+        charts=1,
+        painted=received,
+        received=received,
+        heap=heap,
+        memory=0.0,
+        load=load,
+        gestures=gestures,
+    )
