@@ -92,14 +92,27 @@ async function draw(props: ViewProps, showPicture: () => void): Promise<() => vo
     };
   if (board) view.popOut = popOutOf(model);
   const picture = () => savedPicture(model);
-  render(h(Board, { view, tabs, tabbed: board, title, tab, picture }), root);
   // Called by the host's signal and again as its clean-up function.
   const unmount = () => {
     render(null, root);
     for (const one of stop.splice(0)) one();
   };
   ended?.addEventListener("abort", unmount, { once: true });
+  await nextTask();
+  if (!ended?.aborted) render(h(Board, { view, tabs, tabbed: board, title, tab, picture }), root);
   return unmount;
+}
+
+/** Let the page go on: with what the host did before, one task would be long. */
+function nextTask(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 async function exportsOf(host: Host, reference: string): Promise<StubExports> {

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { formatValue } from "../charts/format";
 import type { RunInfo, Session } from "../state/session";
 import { Filter, Name } from "../ui/controls";
+import { useGrowing } from "../ui/growing";
 import { commonHead, shorten, textWidth } from "../ui/names";
 import { PopoverButton } from "../ui/popover";
 import { RunListMenu, RunMenu } from "./run_menu";
@@ -15,6 +16,7 @@ const BESIDE_NAME = 108;
 export const COLUMN_WIDTH = 64;
 const ROW_HEIGHT = 24;
 const ROWS_AROUND = 12;
+const ROWS_A_FRAME = 8;
 /** A pointer that rests on a row this long points at its run; else, scrolled past, all would flash. */
 const REST_MS = 60;
 
@@ -23,7 +25,7 @@ export function RunList({ view, width }: { view: View; width: number }) {
   const { listed, selected, settings } = session;
   const list = useRef<HTMLUListElement>(null);
   const first = useSignal(0);
-  const shownRows = useSignal(0); // until it is measured: the page is busy enough when a view opens
+  const shownRows = useSignal(0);
   const columns = settings.runColumns.value;
   const head = commonHead(session.runs.value.map((run) => run.name));
   const font = `13px ${view.theme.value.font}`;
@@ -33,7 +35,8 @@ export function RunList({ view, width }: { view: View; width: number }) {
   const on = new Set(selected.value.map((run) => run.number));
   const runs = listed.value;
   const from = Math.max(0, Math.min(first.value, runs.length) - ROWS_AROUND);
-  const to = Math.min(runs.length, first.value + shownRows.value + ROWS_AROUND);
+  const wanted = Math.min(runs.length, first.value + shownRows.value + ROWS_AROUND) - from;
+  const to = from + Math.min(wanted, useGrowing(wanted, ROWS_A_FRAME).value);
   const measure = () => {
     if (!list.current) return;
     first.value = Math.floor(list.current.scrollTop / ROW_HEIGHT);

@@ -7,14 +7,12 @@ import type { DashboardProps, View } from "../../board/view";
 import { compilePattern } from "../../state/pattern";
 import type { Session } from "../../state/session";
 import { Empty, IconButton } from "../../ui/controls";
+import { useGrowing } from "../../ui/growing";
 import type { TagRow } from "../../wire/types";
 import { moveBetweenCards } from "./keys";
 import { useVisible, type Visibility } from "./visible";
 
-/** So many cards come into the page at first, and so many more in each frame: all at once would hold it up. */
-const FIRST = 2;
-const MORE = 2;
-const FRAME_MS = 16;
+const CARDS_A_FRAME = 2;
 
 export interface CardListProps extends DashboardProps {
   /** The kinds of tags to show. */
@@ -40,7 +38,7 @@ export function CardList(props: CardListProps) {
   );
   const groups = groupTags(tags, pinned.value);
   const numbers = new Map(groups.flatMap(([, rows]) => rows).map((row, at) => [row, at]));
-  const count = useGrowing(tags.length, view.target.value !== null);
+  const count = useGrowing(tags.length, CARDS_A_FRAME, view.target.value !== null);
   useTarget(view, scroller);
   return (
     <>
@@ -67,20 +65,6 @@ export function CardList(props: CardListProps) {
       </div>
     </>
   );
-}
-
-/** How many of `all` cards are in the page: more with each frame, or all at once. */
-function useGrowing(all: number, atOnce: boolean): Signal<number> {
-  const count = useSignal(FIRST);
-  if (atOnce || document.hidden) count.value = Number.POSITIVE_INFINITY;
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (count.peek() < all) count.value += MORE;
-      else clearInterval(timer);
-    }, FRAME_MS);
-    return () => clearInterval(timer);
-  }, [all, count]);
-  return count;
 }
 
 /** A card that comes when it is its turn, and stays. */
