@@ -57,6 +57,7 @@ async function mount(props: ViewProps): Promise<() => void> {
 
 async function draw(props: ViewProps, showPicture: () => void): Promise<() => void> {
   const { model, el, host, signal: ended } = props;
+  await nextTask();
   const self = await exportsOf(host, String(model.get("_channel")));
   self.mounted?.();
   const session = Session.of(await exportsOf(host, String(model.get("_state"))));
@@ -99,11 +100,12 @@ async function draw(props: ViewProps, showPicture: () => void): Promise<() => vo
   };
   ended?.addEventListener("abort", unmount, { once: true });
   await nextTask();
-  if (!ended?.aborted) render(h(Board, { view, tabs, tabbed: board, title, tab, picture }), root);
+  if (ended?.aborted) unmount();
+  else render(h(Board, { view, tabs, tabbed: board, title, tab, picture }), root);
   return unmount;
 }
 
-/** Let the page go on: with what the host did before, one task would be long. */
+/** Let the page go on: what the host does for a view, and we, in one task would be a long one. */
 function nextTask(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
