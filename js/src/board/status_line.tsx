@@ -24,8 +24,8 @@ export function StatusLine({ session }: { session: Session }) {
       )}
       {status && status.points > 0 && (
         <span class={report ? "wide" : ""}>
-          {formatStep(status.points)}{" "}
-          {report?.notes.length ? "points in the log" : "points, all kept"}
+          {formatStep(status.points)} points
+          <span class="wide">{report?.notes.length ? " in the log" : ", all kept"}</span>
         </span>
       )}
       {status && status.problems > 0 && <Problems session={session} status={status} />}
@@ -55,7 +55,7 @@ function State({ session }: { session: Session }) {
   return (
     <span class="state" role="status" aria-live="off">
       <span class={`dot ${tone}`} />
-      {text}
+      <span>{text}</span>
       {reading && session.connection.value === "live" && (
         <progress
           value={status.bytes_read}
