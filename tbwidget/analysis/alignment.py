@@ -92,9 +92,9 @@ def align(members: Sequence[Member]) -> Aligned:
         placed = ((_places(union, member.steps), member) for member in members)
         return _collect(members, union, placed, "")
     grid = _grid(members, union)
-    note = f"steps differ: interpolated onto {len(grid):,} common steps"
+    note = f"interpolated onto {len(grid):,} common steps"
     if agree:
-        note = f"too many points: interpolated onto {len(grid):,} of {len(union):,} steps"
+        note = f"interpolated onto {len(grid):,} of {len(union):,} steps"
     return _collect(members, grid, _interpolations(members, grid), note)
 
 

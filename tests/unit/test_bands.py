@@ -92,7 +92,7 @@ def test_runs_with_other_steps_are_interpolated_within_their_own_range(
 ) -> None:
     runs = unaligned()
     result = aggregate(runs, center, band)
-    assert result.note == f"steps differ: interpolated onto {len(result.steps):,} common steps"
+    assert result.note == f"interpolated onto {len(result.steps):,} common steps"
     for place in range(0, len(result.steps), 7):
         step = int(result.steps[place])
         inside = [run for run in runs if run.steps[0] <= step <= run.steps[-1]]
@@ -203,7 +203,7 @@ def test_agreeing_runs_with_too_many_points_keep_their_extremes(
     runs[2].values[501] = 50.0
     result = aggregate(runs, "mean", "minmax")
     assert len(result.steps) == 253  # with the ends
-    assert result.note == "too many points: interpolated onto 253 of 1,000 steps"
+    assert result.note == "interpolated onto 253 of 1,000 steps"
     assert result.high.max() == 50.0
 
 

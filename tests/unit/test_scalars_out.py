@@ -298,3 +298,25 @@ def test_a_bqplot_figure_has_the_axes_of_the_view(page: Page, folder: Path) -> N
     mark = next(mark for mark in figure.marks if mark.labels == ["b: loss"])
     assert mark.x[1] == np.datetime64(int((ef.WALL + 10) * 1000), "ms")
     figure.close()
+
+
+def test_a_bqplot_figure_of_many_lines_has_no_legend_over_them(
+    page: Page, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(live_figure, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    figure = scalars(page, folder, tags="loss").to_bqplot()
+    (tick,) = [one for one in page.follower.listeners if getattr(one, "__name__", "") == "_tick"]
+    assert [mark.display_legend for mark in figure.marks] == 3 * [True]
+    for number in range(6):
+        ef.write_scalars(folder / f"c{number}" / ef.NAME, [0, 1])
+    page.read()
+    now[0] += 1
+    assert tick()
+    assert [mark.display_legend for mark in figure.marks] == 9 * [False]
+    figure.marks[0].display_legend = True  # by whoever has the figure
+    now[0] += 1
+    assert tick()
+    assert figure.marks[0].display_legend
+    figure.close()
+    assert not tick()

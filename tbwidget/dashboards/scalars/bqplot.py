@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: Points of a line, and seconds between two looks at what has grown.
 MOST_POINTS = 2_000
 SECONDS = 0.5
+#: A legend of more lines would hide them.
+MOST_IN_LEGEND = 8
 
 
 class LiveFigure:
@@ -41,6 +43,7 @@ class LiveFigure:
         self._lines: dict[tuple[str, str], Any] = {}
         self._versions: dict[tuple[str, str], object] = {}
         self._due = 0.0
+        self._legend = True
         tags = view.shown_tags()
         upright = {"side": "left"}
         if "orientation" in bqplot.Axis.class_trait_names():  # before 0.13
@@ -84,6 +87,10 @@ class LiveFigure:
             for tag in self._view.shown_tags():
                 if tag in scalars:
                     wanted[run, tag] = scalars
+        if self._legend and len(wanted) > MOST_IN_LEGEND:
+            self._legend = False
+            for line in self._lines.values():
+                line.display_legend = False
         for key, scalars in wanted.items():
             generation, points = scalars[key[1]].snapshot()
             version = (generation, len(points.steps), state.smoothing, state.x_axis)
@@ -124,5 +131,5 @@ class LiveFigure:
             colors=[state.run_colors.get(run) or color_of(state.run_number(run))],
             labels=[run if alone else f"{run}: {tag}"],
             stroke_width=1.5,
-            display_legend=True,
+            display_legend=self._legend,
         )

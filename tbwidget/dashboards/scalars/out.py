@@ -95,8 +95,8 @@ class ScalarsOut(TagDashboard):
         """Return a `bqplot.Figure` with a line for each visible run and tag.
 
         The lines follow the log, the smoothing and the list of hidden runs until the figure is
-        closed. They hold up to 2,000 points each, with every spike. All else of the figure is the
-        caller's.
+        closed. They hold up to 2,000 points each, with every spike, and up to eight of them have
+        a legend. All else of the figure is the caller's.
 
         Examples
         --------
