@@ -48,6 +48,13 @@ def server_without_subshells(
     server.stop()
 
 
+@pytest.fixture(params=["server", "server_without_subshells"], ids=["subshells", "no_subshells"])
+def either_server(request: pytest.FixtureRequest) -> JupyterServer:
+    """Both, one after the other."""
+    server: JupyterServer = request.getfixturevalue(request.param)
+    return server
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     path = chromium_path()

@@ -208,13 +208,10 @@ tbwidget.TensorBoard("{0}")
 """
 
 
-@pytest.mark.parametrize("subshells", [True, False], ids=["subshells", "no_subshells"])
 def test_new_points_are_drawn_while_a_cell_runs(
-    subshells: bool, open_notebook: Open, server: JupyterServer, request: Any
+    open_notebook: Open, either_server: JupyterServer
 ) -> None:
-    on = server if subshells else request.getfixturevalue("server_without_subshells")
-    logdir = f"live_{subshells}"
-    notebook = open_notebook([BEGIN.format(logdir), WRITE_WHILE_SLEEPING], on=on)
+    notebook = open_notebook([BEGIN.format("live_points"), WRITE_WHILE_SLEEPING], on=either_server)
     notebook.run(0)
     notebook.wait_for_drawn()
     notebook.start(1)
@@ -235,13 +232,11 @@ for step in range(101, 180):
 TABS = "[...deepAll('.tabs [role=tab]')].map((tab) => tab.firstChild.data.trim())"
 
 
-@pytest.mark.parametrize("subshells", [True, False], ids=["subshells", "no_subshells"])
 def test_a_tab_comes_with_its_first_value_while_a_cell_runs(
-    subshells: bool, open_notebook: Open, server: JupyterServer, request: Any
+    open_notebook: Open, either_server: JupyterServer
 ) -> None:
-    on = server if subshells else request.getfixturevalue("server_without_subshells")
-    logdir = f"tabs_{subshells}"
-    notebook = open_notebook([BEGIN.format(logdir), WRITE_TEXT_WHILE_SLEEPING], on=on)
+    cells = [BEGIN.format("tabs_live"), WRITE_TEXT_WHILE_SLEEPING]
+    notebook = open_notebook(cells, on=either_server)
     notebook.run(0)
     notebook.wait_for_drawn()
     assert notebook.page.evaluate(TABS) == ["Scalars"]

@@ -33,15 +33,14 @@ writer.close()
 """
 
 
-@pytest.mark.parametrize("subshells", [True, False], ids=["subshells", "no_subshells"])
 def test_slices_arrive_while_a_cell_trains(
-    open_notebook: Open, server: JupyterServer, request: pytest.FixtureRequest, subshells: bool
+    open_notebook: Open, either_server: JupyterServer
 ) -> None:
-    on = server if subshells else request.getfixturevalue("server_without_subshells")
-    root = on.root / "trained"
+    root = either_server.root / "trained"
     write(root)
     notebook = open_view(
-        lambda cells: open_notebook(cells, on=on), "tbwidget.Histograms('trained', height=420)",
+        lambda cells: open_notebook(cells, on=either_server),
+        "tbwidget.Histograms('trained', height=420)",
         "w", 19, TRAIN.format(str(root / "a")),
     )  # fmt: skip
     notebook.start(1)
