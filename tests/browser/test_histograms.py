@@ -20,7 +20,9 @@ from cards import (
     wait_for_probe,
     wait_for_text,
 )
-from histogram_logs import buckets, heights, open_view, place_of, records, write
+from histogram_logs import (
+    buckets, heights, open_view, place_of, records, wait_for_heights, write,
+)  # fmt: skip
 from shared_views import show_each
 
 from tbwidget.analysis.rebinning import edges_of, rebin, stack
@@ -106,33 +108,30 @@ def test_modes_bins_and_scales_of_counts(open_notebook: Open, server: JupyterSer
     )  # fmt: skip
     wait_for_probe(notebook, "w", drawn_as("offset", 30))
     low, high = probe(notebook, "w")["plots"][0]["domain"]
-    found = np.array(heights(notebook, "w")[0])
-    np.testing.assert_allclose(found[:, :, 1], on_bins(30, low, high), rtol=1e-6, atol=1e-4)
+    wait_for_heights(notebook, on_bins(30, low, high), rtol=1e-6, atol=1e-4)
     notebook.run(1)
     wait_for_probe(notebook, "w", drawn_as("overlay", 12))
-    found = np.array(heights(notebook, "w")[0])
     expected = on_bins(12, low, high)
-    np.testing.assert_allclose(found[:, :, 1], expected, rtol=1e-6, atol=1e-4)
+    wait_for_heights(notebook, expected, rtol=1e-6, atol=1e-4)
     press(notebook, "Density")
     wait_for_probe(notebook, "w", "p.plots[0].highest < 1")
     density = expected / 500 / ((high - low) / 12)
-    np.testing.assert_allclose(np.array(heights(notebook, "w")[0])[:, :, 1], density, atol=1e-6)
+    wait_for_heights(notebook, density, atol=1e-6)
     press(notebook, "Density")
     press(notebook, "Log counts")
     wait_for_probe(notebook, "w", "p.plots[0].highest > 1 && p.plots[0].highest < 4")
-    logarithm = np.log10(1 + expected)
-    np.testing.assert_allclose(np.array(heights(notebook, "w")[0])[:, :, 1], logarithm, atol=1e-5)
+    wait_for_heights(notebook, np.log10(1 + expected), atol=1e-5)
     press(notebook, "Heat map")
     wait_for_probe(notebook, "w", drawn_as("heatmap", 12))
     assert output_when(notebook, 2, lambda found: found[0] == "heatmap") == ["heatmap", True, False]
     notebook.run(3)
     wait_for_probe(notebook, "w", "String(p.plots[0].domain) === '0,2'")
     wait_for_probe(notebook, "w", drawn_as("overlay", 12))
-    logarithm = np.log10(1 + on_bins(12, 0, 2))
-    np.testing.assert_allclose(np.array(heights(notebook, "w")[0])[:, :, 1], logarithm, atol=1e-5)
+    wait_for_heights(notebook, np.log10(1 + on_bins(12, 0, 2)), atol=1e-5)
     notebook.run(4)
     # The buckets as they were written; of each both ends are drawn.
     wait_for_probe(notebook, "w", drawn_as("overlay", 20))
+    wait_for_probe(notebook, "w", "p.plots[0].highest > 10")  # no longer logarithms
     for step, found in enumerate(heights(notebook, "w")[0]):
         np.testing.assert_allclose(found[::2, 0], buckets(step)[:, 0], atol=1e-6)
         np.testing.assert_allclose(found[::2, 1], buckets(step)[:, 2], rtol=1e-6, atol=1e-6)
@@ -224,8 +223,7 @@ def test_a_drag_zooms_to_finer_bins_and_a_double_click_shows_all(
         "p.plots[0].domain[1] - p.plots[0].domain[0] < 0.3 * (given[1] - given[0])", whole,
     )  # fmt: skip
     low, high = probe(notebook, "w")["plots"][0]["domain"]
-    found = np.array(heights(notebook, "w")[0])
-    np.testing.assert_allclose(found[:, :, 1], on_bins(30, low, high), rtol=1e-6, atol=1e-4)
+    wait_for_heights(notebook, on_bins(30, low, high), rtol=1e-6, atol=1e-4)
     left, top, width, height = box(notebook, "w", CHART)
     notebook.page.mouse.dblclick(left + 0.5 * width, top + 0.5 * height)
     wait_for_probe(notebook, "w", "String(p.plots[0].domain) === String(given)", whole)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import event_files as ef
 import numpy as np
 from array_events import histogram_event
-from cards import CARD, box, wait_for_probe
+from cards import CARD, PATIENCE, box, wait_for_probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +55,20 @@ def heights(notebook: Notebook, tag: str, chart: int = 0) -> list[list[np.ndarra
     """
     found = notebook.page.evaluate(f"([tag, at]) => {CARD}.tbwidgetHeights(at)", [tag, chart])
     return [[np.array(step).reshape(-1, 2) for step in of_run] for of_run in found]
+
+
+def wait_for_heights(notebook: Notebook, expected: np.ndarray, **tolerance: float) -> None:
+    """Wait until the chart of ``w`` draws bins of these heights: a setting needs a frame or two."""
+    found = np.empty(0)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        drawn = heights(notebook, "w")[0]
+        if len({step.shape for step in drawn}) == 1:
+            found = np.array(drawn)[:, :, 1]
+        if found.shape == expected.shape and np.allclose(found, expected, **tolerance):
+            return
+        notebook.page.wait_for_timeout(50)
+    np.testing.assert_allclose(found, expected, **tolerance)
 
 
 def place_of(
