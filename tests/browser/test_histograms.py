@@ -21,8 +21,14 @@ from cards import (
     wait_for_text,
 )
 from histogram_logs import (
-    buckets, heights, open_view, place_of, records, wait_for_heights, write,
-)  # fmt: skip
+    buckets,
+    heights,
+    open_view,
+    place_of,
+    records,
+    wait_for_heights,
+    write,
+)
 from shared_views import show_each
 
 from tbwidget.analysis.rebinning import edges_of, rebin, stack
