@@ -54,6 +54,7 @@ COLOURS = f"""([tag, run, name]) => {{
 
 
 def probe(notebook: Notebook, tag: str) -> dict[str, Any]:
+    notebook.wait_for(f"(tag) => !!{CARD}?.tbwidgetProbe", argument=tag)
     found: dict[str, Any] = notebook.page.evaluate(f"(tag) => {CARD}.tbwidgetProbe()", tag)
     return found
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
+from cards import wait_for_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ def test_the_curves_grow_while_the_training_cell_runs(
     setup, board, train, *rest = code
     notebook.run(setup)
     notebook.run(board)
-    assert "Waiting for the log directory" in notebook.text()
+    wait_for_text(notebook, "Waiting for the log directory")
     notebook.start(train)
     notebook.wait_for_drawn(4)
     before = notebook.page.evaluate(POINTS)
@@ -40,10 +41,8 @@ def test_the_curves_grow_while_the_training_cell_runs(
     notebook.wait_done(900)  # with another test beside it, on a slow machine
     for number in rest:
         notebook.run(number)
-    notebook.wait_for("() => deepAll('.tbw').length === 2")
-    tags = "() => deepAll('.tbw')[1] && [...deepAll('.tbw')[1].querySelectorAll('.card')]"
-    shown = notebook.page.evaluate(tags + ".map((card) => card.dataset.tag)")
-    assert shown == ["test/accuracy", "test/loss"]
+    tags = "[...(deepAll('.tbw')[1]?.querySelectorAll('.card') ?? [])].map((c) => c.dataset.tag)"
+    notebook.wait_for(f"() => {tags}.join() === 'test/accuracy,test/loss'")
     assert notebook.errors() == []
     assert notebook.foreign_requests() == []
 

@@ -50,6 +50,7 @@ def tensor_record(step: int, tag: str, plugin: str, **tensor: Any) -> bytes:
 
 
 def probe(notebook: Notebook, tag: str) -> dict[str, Any]:
+    notebook.wait_for(f"(tag) => !!{CARD}?.tbwidgetProbe", argument=tag)
     found: dict[str, Any] = notebook.page.evaluate(f"(tag) => {CARD}.tbwidgetProbe()", tag)
     return found
 

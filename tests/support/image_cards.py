@@ -30,6 +30,7 @@ BUTTON = """(label) => deepAll('button')
 
 
 def probe(notebook: Notebook, tag: str) -> list[dict[str, Any]]:
+    notebook.wait_for(f"(tag) => !!{CARD}?.tbwidgetProbe", argument=tag)
     return notebook.page.evaluate(f"(tag) => {CARD}.tbwidgetProbe().drawn", tag)
 
 

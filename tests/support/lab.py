@@ -184,6 +184,10 @@ READING_JS = """(window.deepAll?.('.status .state') ?? []).some((state) =>
   state.innerText.trim().startsWith('reading'))"""
 
 
+#: JupyterLab's debugger says so of a kernel that ends while it is asked.
+DEBUGGER = "Canceled future for debug_request message"
+
+
 class Views:
     """What our views show in a page."""
 
@@ -326,7 +330,11 @@ class Notebook(Views):
 
     def errors(self) -> list[Any]:
         """Return console errors, page errors, rejections and failed cells since the page was up."""
-        found: list[Any] = [c for c in self.console[self._boot :] if c[0] in ("error", "pageerror")]
+        found: list[Any] = [
+            (kind, text)
+            for kind, text in self.console[self._boot :]
+            if kind in ("error", "pageerror") and DEBUGGER not in text
+        ]
         found += self.page.evaluate("window.rejections")
         for kind in ("error", "stderr"):
             mime = f"application/vnd.jupyter.{kind}"
