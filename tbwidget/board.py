@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def _references(dashboards: list[Dashboard], _widget: Any) -> list[dict[str, Any]]:
+def _references(dashboards: list[Dashboard], _widget: Any = None) -> list[dict[str, Any]]:
     return [
         {
             "kind": dashboard.kind,
@@ -87,12 +87,12 @@ class TensorBoard(Deriving, View):
             one(logdir, runs=selected, state=state, dormant=self._may_wait(at, one.kind, traits))
             for at, one in enumerate(kinds)
         ]
-        waiting = [one for one in dashboards if one.dormant]
+        before = _references(dashboards)
         super().__init__(logdir, state=state, _dashboards=dashboards, **traits)
         self.set_trait("title", title)
-        for dashboard in waiting:
+        for dashboard in dashboards:
             dashboard.observe(self._tell_woken, "_channel")
-        if not all(one.dormant for one in waiting):  # of a log that has been read, meanwhile
+        if _references(dashboards) != before:  # one woke meanwhile
             self._tell_woken()
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -10,6 +11,7 @@ import pytest
 
 import tbwidget
 from tbwidget import TensorBoard, board
+from tbwidget.dashboards import Text
 from tbwidget.widget import publisher
 
 if TYPE_CHECKING:
@@ -88,6 +90,38 @@ def test_a_tab_that_wakes_while_the_board_is_made_is_told_of(
     monkeypatch.setattr(TensorBoard, "set_trait", set_and_tick)
     shown = TensorBoard(first.logdir, title="second")
     assert references(page, shown)["text"] == f"anywidget:{shown.dashboards[6].model_id}"
+
+
+def test_a_tab_that_begins_to_wake_before_the_board_opens_is_told_of(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, text=True)
+    first = TensorBoard(tmp_path)
+    page.read()
+    page.tick()
+    begun, go = threading.Event(), threading.Event()
+    sender = threading.Thread(target=page.tick)
+    open_comm, may_wait = Text.open, TensorBoard._may_wait
+
+    def open_slowly(tab: Text) -> None:
+        if threading.current_thread() is sender:
+            begun.set()
+            go.wait(10)
+        open_comm(tab)
+
+    def begin_to_wake(at: int, kind: str, traits: Any) -> bool:
+        if kind == "tensors":  # made after the tab of texts
+            sender.start()
+            assert begun.wait(10)
+        return may_wait(at, kind, traits)
+
+    monkeypatch.setattr(Text, "open", open_slowly)
+    monkeypatch.setattr(TensorBoard, "_may_wait", staticmethod(begin_to_wake))
+    second = TensorBoard(first.logdir)
+    go.set()
+    sender.join(10)
+    text = next(one for one in second.dashboards if one.kind == "text")
+    assert references(page, second)["text"] == f"anywidget:{text.model_id}"
 
 
 def test_tabs_of_a_second_board_open_too(page: Page, tmp_path: Path) -> None:
